@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace WebCoord.Core.Sessions;
+
+/// <summary>
+/// The number of a session. The state machine makes it from the zxid of the command that created the session, so it is
+/// unique for ever; its high byte is never 0xFF, which ZooKeeper keeps for TTL nodes.
+/// </summary>
+public readonly record struct SessionId(long Value) : IComparable<SessionId>
+{
+    /// <summary>No session.</summary>
+    public static SessionId None => default;
+
+    public static bool operator <(SessionId left, SessionId right) => left.Value < right.Value;
+
+    public static bool operator >(SessionId left, SessionId right) => left.Value > right.Value;
+
+    public static bool operator <=(SessionId left, SessionId right) => left.Value <= right.Value;
+
+    public static bool operator >=(SessionId left, SessionId right) => left.Value >= right.Value;
+
+    /// <summary>The id of the session that the command at this zxid creates.</summary>
+    public static SessionId From(Zxid zxid) => new((1L << 56) | zxid.Value);
+
+    /// <summary>Reads the form that <see cref="ToString"/> writes: <c>0x</c> and up to 16 hexadecimal digits.</summary>
+    public static bool TryParse(string? text, out SessionId id)
+    {
+        id = default;
+        if (text is null || !text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+            || !long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+        {
+            return false;
+        }
+
+        id = new SessionId(value);
+        return true;
+    }
+
+    public int CompareTo(SessionId other) => Value.CompareTo(other.Value);
+
+    public override string ToString() => "0x" + Value.ToString("x16", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,38 @@
+namespace WebCoord.Core;
+
+/// <summary>
+/// Limits and rules that decide results at apply. They are part of the state, so that every instance judges alike; the
+/// options of an instance are only what the very first one starts with.
+/// </summary>
+public sealed record Settings
+{
+    /// <summary>Length of a tick, the unit of session bookkeeping, ms; 10 to 60,000.</summary>
+    public int TickMs { get; init; } = 500;
+
+    /// <summary>Shortest session timeout, ms; at least 4 ticks.</summary>
+    public int MinTimeoutMs { get; init; } = 2_000;
+
+    /// <summary>Longest session timeout, ms.</summary>
+    public int MaxTimeoutMs { get; init; } = 60_000;
+
+    /// <summary>Most bytes of data in one node.</summary>
+    public int MaxDataBytes { get; init; } = 1_048_000;
+
+    /// <summary>Most bytes of data and paths in one transaction.</summary>
+    public int MaxTransactionBytes { get; init; } = 1_048_000;
+
+    /// <summary>Most nodes in the tree.</summary>
+    public long MaxNodes { get; init; } = 10_000_000;
+
+    /// <summary>Most bytes of data in the tree.</summary>
+    public long MaxBytes { get; init; } = 4L << 30;
+
+    /// <summary>Most nodes that one recursive delete may take.</summary>
+    public int MaxRecursiveDelete { get; init; } = 10_000;
+
+    /// <summary>Whether the hard limits of quotas are enforced (zookeeper-protocol section 10.2).</summary>
+    public bool EnforceQuota { get; init; }
+
+    /// <summary>How long a container that never had a child may live, ms; 0 for ever.</summary>
+    public long ContainerNeverUsedMs { get; init; }
+}

@@ -1,0 +1,101 @@
+namespace WebCoord.Server;
+
+/// <summary>The section <c>WebCoord</c> of the configuration. Checked once at start; every failure names the key and
+/// the fix.</summary>
+internal sealed class WebCoordOptions
+{
+    public const string Section = "WebCoord";
+
+    public LogOptions Log { get; init; } = new();
+
+    public InstanceOptions Instance { get; init; } = new();
+
+    public SessionOptions Sessions { get; init; } = new();
+
+    public LimitOptions Limits { get; init; } = new();
+
+    public ZooKeeperOptions ZooKeeper { get; init; } = new();
+
+    public SecurityOptions Security { get; init; } = new();
+}
+
+internal sealed class LogOptions
+{
+    /// <summary><c>sqlite</c> or <c>memory</c>.</summary>
+    public string Kind { get; init; } = "sqlite";
+
+    public SqliteOptions Sqlite { get; init; } = new();
+
+    /// <summary>A snapshot is taken after so many requests since the last one, ...</summary>
+    public int SnapshotRequests { get; init; } = 200_000;
+
+    /// <summary>... or after so many bytes of requests, whichever comes first.</summary>
+    public long SnapshotBytes { get; init; } = 256L << 20;
+
+    /// <summary>Requests that may wait for their batch; more are answered 429.</summary>
+    public int MaxQueuedRequests { get; init; } = 20_000;
+
+    /// <summary>Bytes of requests that may wait; more are answered 429.</summary>
+    public long MaxQueuedBytes { get; init; } = 256L << 20;
+}
+
+internal sealed class SqliteOptions
+{
+    /// <summary>The data file, relative to the working directory; its folder is made.</summary>
+    public string Path { get; init; } = "data/webcoord.db";
+}
+
+internal sealed class InstanceOptions
+{
+    /// <summary>Unique among live instances; by default the machine name and port.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Where clients reach this instance; by default the first listening address.</summary>
+    public string? Address { get; init; }
+}
+
+internal sealed class SessionOptions
+{
+    public int TickMs { get; init; } = 500;
+
+    public int MinTimeoutMs { get; init; } = 2_000;
+
+    public int MaxTimeoutMs { get; init; } = 60_000;
+}
+
+internal sealed class LimitOptions
+{
+    public int MaxDataBytes { get; init; } = 1_048_000;
+
+    public int MaxTransactionBytes { get; init; } = 1_048_000;
+
+    public long MaxNodes { get; init; } = 10_000_000;
+
+    public long MaxBytes { get; init; } = 4L << 30;
+
+    public int MaxRecursiveDelete { get; init; } = 10_000;
+
+    public int MaxWatchesPerConnection { get; init; } = 10_000;
+
+    public bool EnforceQuota { get; init; }
+}
+
+internal sealed class ZooKeeperOptions
+{
+    /// <summary><c>user:base64(sha1(user:password))</c> of the one who passes every ACL; none by default.</summary>
+    public string? SuperDigest { get; init; }
+}
+
+internal sealed class SecurityOptions
+{
+    /// <summary>Whether callers without credentials are served. By default only when every listening address is
+    /// loopback.</summary>
+    public bool? AllowAnonymous { get; init; }
+
+    /// <summary>Names that the Host header may have beside loopback names and the listening addresses; <c>*</c> for
+    /// any.</summary>
+    public IList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>Origins, such as <c>https://app.example</c>, whose pages may change state.</summary>
+    public IList<string> AllowedOrigins { get; init; } = [];
+}

@@ -1,0 +1,10 @@
+using WebCoord.Core;
+
+namespace WebCoord.TransactionLog;
+
+/// <summary>A place in the log: the last zxid of an entry and its chain hash.</summary>
+public readonly record struct LogPosition(Zxid Zxid, string ChainHash)
+{
+    /// <summary>Before the first entry.</summary>
+    public static LogPosition Start { get; } = new(Zxid.None, Core.Commands.ChainHash.Start);
+}
