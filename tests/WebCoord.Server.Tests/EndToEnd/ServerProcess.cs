@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace WebCoord.Server.Tests.EndToEnd;
+
+/// <summary>
+/// The real server in a process of its own, on a free loopback port, with a given folder as its working directory: its
+/// data is in <c>data/</c> there. Disposing kills it.
+/// </summary>
+internal sealed partial class ServerProcess : IAsyncDisposable
+{
+    /// <summary>Long enough for a loaded machine; a server that is well starts within a second or two.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly ProcessOutput _output;
+
+    private ServerProcess(Process process)
+    {
+        _process = process;
+        _output = new ProcessOutput(process);
+    }
+
+    /// <summary>Where it listens, such as <c>http://127.0.0.1:40123/</c>.</summary>
+    public Uri Address => Client.BaseAddress!;
+
+    /// <summary>A client with <see cref="Address"/> as its base.</summary>
+    public HttpClient Client { get; } = new() { Timeout = TimeSpan.FromSeconds(150) };
+
+    /// <summary>All that it has printed, errors included.</summary>
+    public string Output => _output.Text;
+
+    public int Id => _process.Id;
+
+    /// <summary>Starts the server and waits until it is ready.</summary>
+    public static async Task<ServerProcess> StartAsync(string folder, params string[] arguments)
+    {
+        var server = Launch(folder, arguments);
+        try
+        {
+            await server.WaitUntilReadyAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Runs a server that is expected to refuse to start.</summary>
+    public static async Task<(int ExitCode, string Output)> RunToExitAsync(string folder, params string[] arguments)
+    {
+        await using var server = Launch(folder, arguments);
+        var exitCode = await server.WaitForExitAsync();
+        return (exitCode, server.Output);
+    }
+
+    /// <summary>Ends it at once, as a crash or the kernel would (SIGKILL).</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await WaitForExitAsync();
+    }
+
+    /// <summary>Asks it to stop (SIGTERM) and returns its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        await SignalAsync("TERM");
+        return await WaitForExitAsync();
+    }
+
+    /// <summary>Sends a signal by its name, without waiting for what comes of it.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("bash", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {Id}")]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private static ServerProcess Launch(string folder, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.ArgumentList.Add(Repository.ServerAssembly);
+        start.ArgumentList.Add("--Urls=http://127.0.0.1:0");
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return new ServerProcess(Process.Start(start)!);
+    }
+
+    private async Task WaitUntilReadyAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        while (!await IsReadyAsync())
+        {
+            if (_process.HasExited || watch.Elapsed > MaxWait)
+            {
+                // What it printed last may still be in the pipe.
+                await Task.Delay(200);
+                throw new InvalidOperationException($"The server did not become ready. It printed:\n{Output}");
+            }
+
+            await Task.Delay(20);
+        }
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        if (Client.BaseAddress is null)
+        {
+            var listening = ListeningLine().Match(Output);
+            if (!listening.Success)
+            {
+                return false;
+            }
+
+            Client.BaseAddress = new Uri(listening.Groups["address"].Value);
+        }
+
+        try
+        {
+            using var response = await Client.GetAsync("/health/ready");
+            return response.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<int> WaitForExitAsync()
+    {
+        using var timeout = new CancellationTokenSource(MaxWait);
+        await _process.WaitForExitAsync(timeout.Token);
+        return _process.ExitCode;
+    }
+
+    [GeneratedRegex(@"listening on:? .*?(?<address>http://127\.0\.0\.1:[1-9]\d*)", RegexOptions.IgnoreCase)]
+    private static partial Regex ListeningLine();
+}
