@@ -1,3 +1,11 @@
-var builder = WebApplication.CreateBuilder(args);
+using WebCoord.Server;
+using WebCoord.Server.Security;
+
+// The settings and the pages of the dashboard are beside the program; the data is relative to the working directory.
+var builder = WebApplication.CreateBuilder(
+    new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+builder.Services.AddWebCoordOptions();
+builder.Services.AddRequestSecurity();
 var app = builder.Build();
+app.UseRequestSecurity();
 await app.RunAsync();
