@@ -6,6 +6,10 @@ namespace WebCoord.Core;
 /// </summary>
 public sealed record Settings
 {
+    /// <summary>Most that data or a transaction may be allowed to have: with its paths and ACLs it must fit a batch of
+    /// the log, 4 MiB.</summary>
+    public const int MaxContentBytes = 3 << 20;
+
     /// <summary>Length of a tick, the unit of session bookkeeping, ms; 10 to 60,000.</summary>
     public int TickMs { get; init; } = 500;
 
@@ -35,4 +39,26 @@ public sealed record Settings
 
     /// <summary>How long a container that never had a child may live, ms; 0 for ever.</summary>
     public long ContainerNeverUsedMs { get; init; }
+
+    /// <summary>What is wrong with the settings, as a sentence that names the setting and its range; null when they are
+    /// fine.</summary>
+    public string? Problem() => this switch
+    {
+        { TickMs: < 10 or > 60_000 } => $"TickMs is {TickMs}; it must be 10 to 60000.",
+        _ when MinTimeoutMs < 4L * TickMs =>
+            $"MinTimeoutMs is {MinTimeoutMs}; it must be at least 4 ticks, {4L * TickMs} ms.",
+        _ when MaxTimeoutMs < MinTimeoutMs =>
+            $"MaxTimeoutMs is {MaxTimeoutMs}; it must not be less than MinTimeoutMs, {MinTimeoutMs}.",
+        { MaxDataBytes: < 1 or > MaxContentBytes } =>
+            $"MaxDataBytes is {MaxDataBytes}; it must be 1 to {MaxContentBytes}.",
+        { MaxTransactionBytes: < 1 or > MaxContentBytes } =>
+            $"MaxTransactionBytes is {MaxTransactionBytes}; it must be 1 to {MaxContentBytes}.",
+        { MaxNodes: < 1 } => $"MaxNodes is {MaxNodes}; it must be at least 1.",
+        { MaxBytes: < 1 } => $"MaxBytes is {MaxBytes}; it must be at least 1.",
+        { MaxRecursiveDelete: < 1 or > 1_000_000 } =>
+            $"MaxRecursiveDelete is {MaxRecursiveDelete}; it must be 1 to 1000000.",
+        { ContainerNeverUsedMs: < 0 } =>
+            $"ContainerNeverUsedMs is {ContainerNeverUsedMs}; it must be 0 (never) or more.",
+        _ => null,
+    };
 }

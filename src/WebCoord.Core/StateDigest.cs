@@ -55,6 +55,7 @@ internal static class StateDigest
         digest = Mix(digest, ((ulong)node.Kind << 32) | (uint)node.Children.Count);
         digest = Mix(digest, (ulong)node.EphemeralOwner.Value);
         digest = Mix(digest, (ulong)node.TtlMs);
+        digest = Mix(digest, (ulong)node.SetAtMs);
         foreach (var entry in node.Acl.Entries)
         {
             digest = Mix(digest, (ulong)entry.Permissions);

@@ -1,21 +1,156 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using WebCoord.Core.Commands;
+using WebCoord.Core.Sessions;
+using WebCoord.Core.Tree;
 
 namespace WebCoord.Core;
 
 /// <summary>
 /// The only door into the state: entries of the log go in, in order, and states, results and changes come out, the same
-/// on every instance and at every restart. It has no clock, no I/O, no randomness and no threads.
+/// on every instance and at every restart. It has no clock, no I/O, no randomness and no threads. Versions, ACLs, quotas
+/// and limits are judged here and nowhere else, so two instances that append at once need no lock.
 /// </summary>
 public sealed class StateMachine(CoordinationState state)
 {
+    /// <summary>A longer silence than this many ticks means that the service itself was away.</summary>
+    private const int AwayTicks = 3;
+
     /// <summary>The state after the last entry applied.</summary>
     public CoordinationState State { get; private set; } = state;
 
     /// <summary>Applies the next entry of the log.</summary>
     /// <returns>One result per request, in order.</returns>
+    /// <exception cref="InvalidOperationException">The entry does not come after the state: a bug in the caller, or
+    /// another log.</exception>
     public ImmutableArray<ApplyResult> Apply(LogEntry entry)
     {
-        State = State with { LastZxid = entry.LastZxid };
-        return [];
+        if (entry.FirstZxid <= State.LastZxid)
+        {
+            throw new InvalidOperationException($"entry {entry.FirstZxid} applied to a state at {State.LastZxid}");
+        }
+
+        State = AdvanceClock(State, entry);
+        var results = ImmutableArray.CreateBuilder<ApplyResult>(entry.Requests.Length);
+        var zxid = entry.FirstZxid;
+        foreach (var request in entry.Requests)
+        {
+            results.Add(Apply(request, zxid));
+            zxid = new Zxid(zxid.Value + 1);
+        }
+
+        return results.MoveToImmutable();
+    }
+
+    /// <summary>Moves the log clock: never back, and by at most a tick per entry, so that a jump of the wall clock or an
+    /// absence of the whole service ages no session. After an absence all timeouts start afresh.</summary>
+    private static CoordinationState AdvanceClock(CoordinationState state, LogEntry entry)
+    {
+        var elapsed = entry.TimestampMs - state.TimestampMs;
+        var clock = state.LogClockMs + Math.Clamp(elapsed, 0, state.Settings.TickMs);
+        var away = state.LastZxid != Zxid.None && elapsed > (long)AwayTicks * state.Settings.TickMs;
+        return state with
+        {
+            LastZxid = entry.LastZxid,
+            ChainHash = entry.ChainHash,
+            TimestampMs = entry.TimestampMs,
+            LogClockMs = clock,
+            Sessions = away ? SessionCommands.Refresh(state.Sessions, clock) : state.Sessions,
+            Epochs = entry.LastZxid.Epoch > state.LastZxid.Epoch
+                ? state.Epochs.SetItem(entry.LastZxid.Epoch, state.LastZxid)
+                : state.Epochs,
+        };
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification =
+        "A bug met inside one command must be an error of that command on every instance, not the end of them all.")]
+    private ApplyResult Apply(Request request, Zxid zxid)
+    {
+        var transition = new Transition(State, request, zxid);
+        try
+        {
+            var result = SessionCommands.Judge(transition) ?? Apply(request.Command, transition);
+            if (!result.Succeeded)
+            {
+                return result with { Zxid = zxid };
+            }
+
+            State = transition.Commit();
+            return result with { Zxid = zxid, Changes = transition.Changes };
+        }
+        catch (Exception bug) when (bug is not OutOfMemoryException)
+        {
+            return new ApplyResult { Zxid = zxid, Error = ErrorCode.InternalError, Detail = bug.ToString() };
+        }
+    }
+
+    private static ApplyResult Apply(Command command, Transition transition) => command switch
+    {
+        Command.Multi multi => ApplyAll(multi, transition),
+        Command.CreateSession create => SessionCommands.Create(create, transition),
+        Command.AttachSession attach => SessionCommands.Attach(attach, transition),
+        Command.TouchSessions touch => SessionCommands.Touch(touch, transition),
+        Command.CloseSession close => SessionCommands.Close(close, transition),
+        Command.ExpireSession expire => SessionCommands.Expire(expire, transition),
+        Command.ServiceResumed => SessionCommands.Resume(transition),
+        Command.Reap reap => DeleteCommands.Reap(reap, transition),
+        Command.UpdateSettings update => ServiceCommands.Update(update, transition),
+        Command.RaiseFeatureLevel raise => ServiceCommands.Raise(raise, transition),
+        Command.InstanceHeartbeat heartbeat => ServiceCommands.Heartbeat(heartbeat, transition),
+        Command.InstanceLeft left => ServiceCommands.Leave(left, transition),
+        _ => ApplyToNode(command, transition),
+    };
+
+    private static ApplyResult ApplyToNode(Command command, Transition transition) => command switch
+    {
+        Command.Create create => NodeCommands.Create(create, transition),
+        Command.SetData set => NodeCommands.SetData(set, transition),
+        Command.Put put => NodeCommands.Put(put, transition),
+        Command.SetAcl set => NodeCommands.SetAcl(set, transition),
+        Command.Check check => NodeCommands.Check(check, transition),
+        Command.Delete delete => DeleteCommands.Delete(delete, transition),
+        Command.DeleteRecursive delete => DeleteCommands.DeleteRecursive(delete, transition),
+        _ => throw new UnreachableException($"{command.GetType().Name} is no operation on a node"),
+    };
+
+    /// <summary>Each operation sees what the earlier ones did; the first failure undoes them all, because the transition
+    /// is dropped with the failed result.</summary>
+    private static ApplyResult ApplyAll(Command.Multi multi, Transition transition)
+    {
+        var bytes = multi.Operations.Sum(CommandFacts.ContentBytes);
+        if (bytes > transition.Settings.MaxTransactionBytes)
+        {
+            return ApplyResult.Refused(ErrorCode.TooLarge,
+                $"The transaction has {bytes} bytes of paths and data; MaxTransactionBytes is "
+                + $"{transition.Settings.MaxTransactionBytes}. Split it.");
+        }
+
+        var results = ImmutableArray.CreateBuilder<ApplyResult>(multi.Operations.Length);
+        foreach (var operation in multi.Operations)
+        {
+            var result = CommandFacts.IsNodeOperation(operation)
+                ? ApplyToNode(operation, transition)
+                : ApplyResult.Refused(ErrorCode.BadArguments, "Only operations on nodes can be in a transaction.");
+            results.Add(result with { Zxid = transition.Zxid });
+            if (!result.Succeeded)
+            {
+                return Undone(multi, results, result);
+            }
+        }
+
+        return new ApplyResult { Operations = results.ToImmutable() };
+    }
+
+    private static ApplyResult Undone(Command.Multi multi, ImmutableArray<ApplyResult>.Builder results, ApplyResult failure)
+    {
+        var failed = results.Count - 1;
+        var reported = multi.Operations.Select((_, index) => index switch
+        {
+            _ when index < failed => new ApplyResult(),
+            _ when index == failed => failure,
+            _ => new ApplyResult { Error = ErrorCode.RuntimeInconsistency },
+        });
+        return failure with { Operations = [.. reported] };
     }
 }

@@ -26,6 +26,9 @@ public sealed record Session
     /// <summary>Paths of the ephemeral nodes that go when the session ends, in ordinal order.</summary>
     public ImmutableSortedSet<string> Ephemerals { get; init; } = NoEphemerals;
 
+    /// <summary>Whether the log clock has passed the session's deadline.</summary>
+    public bool IsOverdue(long logClockMs) => logClockMs - LastTouchMs > TimeoutMs;
+
     internal static ImmutableSortedSet<string> NoEphemerals { get; } =
         ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 }

@@ -54,6 +54,10 @@ public sealed record Znode
 
     public long TtlMs { get; init; }
 
+    /// <summary>The log clock when the data was last set, ms: TTLs and the age of unused containers count from it.
+    /// </summary>
+    public long SetAtMs { get; init; }
+
     /// <summary>The digest of the data, kept because a parent's stat changes far more often than its data.</summary>
     internal ulong DataDigest { get; private init; }
 

@@ -37,6 +37,9 @@ public readonly record struct ZnodePath
         }
     }
 
+    /// <summary>Segments below the root; 0 for the root.</summary>
+    public int Depth => IsRoot ? 0 : Value.AsSpan().Count('/');
+
     /// <summary>The path of a child whose name is known to be valid, because it is in the tree.</summary>
     public ZnodePath Child(string name) => new(IsRoot ? "/" + name : Value + "/" + name);
 

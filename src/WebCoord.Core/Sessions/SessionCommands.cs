@@ -1,0 +1,140 @@
+using System.Globalization;
+using WebCoord.Core.Commands;
+using WebCoord.Core.Tree;
+
+namespace WebCoord.Core.Sessions;
+
+/// <summary>What the commands about sessions do.</summary>
+internal static class SessionCommands
+{
+    /// <summary>Bytes of a session's key; ZooKeeper clients cannot do with another number.</summary>
+    private const int KeyBytes = 16;
+
+    /// <summary>Whether the request's own session stands in its way; null if not.</summary>
+    public static ApplyResult? Judge(Transition transition)
+    {
+        var request = transition.Request;
+        if (request.Session == SessionId.None)
+        {
+            return null;
+        }
+
+        if (transition.Sessions.Find(request.Session) is not { } session)
+        {
+            return Gone(request.Session, transition);
+        }
+
+        return request.Owner != default && request.Owner != session.Owner
+            ? ApplyResult.Refused(ErrorCode.SessionMoved, $"Session {session.Id} is served by another connection now.")
+            : null;
+    }
+
+    public static ApplyResult Create(Command.CreateSession command, Transition transition)
+    {
+        if (command.Key.Length != KeyBytes)
+        {
+            return ApplyResult.Refused(ErrorCode.BadArguments, $"A session's key has {KeyBytes} bytes.");
+        }
+
+        var session = new Session
+        {
+            Id = SessionId.From(transition.Zxid),
+            Key = command.Key,
+            TimeoutMs = Clamp(command.TimeoutMs, transition.Settings),
+            LastTouchMs = transition.LogClockMs,
+            Owner = command.Owner,
+        };
+        transition.Sessions = transition.Sessions.Set(session);
+        return new ApplyResult { Session = session };
+    }
+
+    public static ApplyResult Attach(Command.AttachSession command, Transition transition)
+    {
+        if (transition.Sessions.Find(command.Session) is not { } session)
+        {
+            return Gone(command.Session, transition);
+        }
+
+        if (!command.Key.Span.SequenceEqual(session.Key.Span))
+        {
+            return ApplyResult.Refused(ErrorCode.AuthFailed, $"The token is not that of session {session.Id}.");
+        }
+
+        var attached = session with
+        {
+            Owner = command.Owner,
+            TimeoutMs = command.TimeoutMs == 0 ? session.TimeoutMs : Clamp(command.TimeoutMs, transition.Settings),
+            LastTouchMs = transition.LogClockMs,
+        };
+        transition.Sessions = transition.Sessions.Set(attached);
+        return new ApplyResult { Session = attached };
+    }
+
+    public static ApplyResult Touch(Command.TouchSessions command, Transition transition)
+    {
+        var touched = command.Sessions
+            .Select(transition.Sessions.Find)
+            .OfType<Session>()
+            .Select(session => session with { LastTouchMs = transition.LogClockMs });
+        transition.Sessions = transition.Sessions.SetAll(touched);
+        return new ApplyResult();
+    }
+
+    public static ApplyResult Close(Command.CloseSession command, Transition transition)
+    {
+        return transition.Sessions.Find(command.Session) is { } session
+            ? End(session, SessionEndReason.Closed, transition)
+            : Gone(command.Session, transition);
+    }
+
+    public static ApplyResult Expire(Command.ExpireSession command, Transition transition)
+    {
+        if (transition.Sessions.Find(command.Session) is not { } session)
+        {
+            return Gone(command.Session, transition);
+        }
+
+        return session.LastTouchMs == command.LastTouchMs && session.IsOverdue(transition.LogClockMs)
+            ? End(session, SessionEndReason.Expired, transition)
+            : ApplyResult.Refused(ErrorCode.BadVersion, $"Session {session.Id} was heard of in the meantime.");
+    }
+
+    public static ApplyResult Resume(Transition transition)
+    {
+        transition.Sessions = Refresh(transition.Sessions, transition.LogClockMs);
+        return new ApplyResult();
+    }
+
+    /// <summary>Starts all timeouts afresh.</summary>
+    public static SessionTable Refresh(SessionTable sessions, long logClockMs) =>
+        sessions.SetAll(sessions.Select(session => session with { LastTouchMs = logClockMs }));
+
+    /// <summary>All ephemerals go under the one zxid, deepest first and in ordinal order.</summary>
+    private static ApplyResult End(Session session, SessionEndReason reason, Transition transition)
+    {
+        var cause = reason == SessionEndReason.Closed ? ChangeCause.SessionClosed : ChangeCause.SessionExpired;
+        foreach (var path in session.Ephemerals.Select(ZnodePath.Parse).DeepestFirst())
+        {
+            transition.Remove(path, transition.Tree.Find(path)!, cause);
+        }
+
+        transition.Sessions = transition.Sessions.End(session.Id, new SessionEnd(reason, transition.TimestampMs));
+        return new ApplyResult();
+    }
+
+    private static ApplyResult Gone(SessionId id, Transition transition)
+    {
+        if (!transition.Sessions.Ended.TryGetValue(id, out var end))
+        {
+            return ApplyResult.Refused(ErrorCode.SessionExpired, $"There is no session {id}. Open a new one.");
+        }
+
+        var how = end.Reason == SessionEndReason.Closed ? "was closed" : "expired";
+        var when = DateTimeOffset.FromUnixTimeMilliseconds(end.AtMs)
+            .ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        return ApplyResult.Refused(ErrorCode.SessionExpired, $"Session {id} {how} at {when}. Open a new one.");
+    }
+
+    private static int Clamp(int timeoutMs, Settings settings) =>
+        Math.Clamp(timeoutMs, settings.MinTimeoutMs, settings.MaxTimeoutMs);
+}
