@@ -1,4 +1,5 @@
 using WebCoord.Server;
+using WebCoord.Server.Operations;
 using WebCoord.Server.Security;
 
 // The settings and the pages of the dashboard are beside the program; the data is relative to the working directory.
@@ -6,6 +7,9 @@ var builder = WebApplication.CreateBuilder(
     new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.Services.AddWebCoordOptions();
 builder.Services.AddRequestSecurity();
+builder.Services.AddOperations();
 var app = builder.Build();
+app.UseRequestMetrics();
 app.UseRequestSecurity();
+app.MapOperations();
 await app.RunAsync();

@@ -1,0 +1,27 @@
+using WebCoord.Core;
+using WebCoord.Server.Pipeline;
+
+namespace WebCoord.Server.Operations;
+
+/// <summary>The metrics that are read off the published state and the log's health when somebody asks.</summary>
+internal sealed class StateMetrics
+{
+    public StateMetrics(PipelineMetrics metrics, Applier applier, LogHealth health)
+    {
+        var meter = metrics.Meter;
+        Observe("webcoord.applied.zxid", null, "The last zxid that this instance has applied.",
+            state => state.LastZxid.Value);
+        Observe("webcoord.nodes", null, "Nodes in the tree, those of /zookeeper included.", state => state.Tree.NodeCount);
+        Observe("webcoord.data.size", "By", "Bytes of data in the tree.", state => state.Tree.DataBytes);
+        Observe("webcoord.sessions", null, "Sessions alive.", state => state.Sessions.Count);
+        Observe("webcoord.ephemerals", null, "Ephemeral nodes.",
+            state => state.Sessions.Sum(session => (long)session.Ephemerals.Count));
+        meter.CreateObservableGauge<long>("webcoord.watches", () => applier.Arm((_, watches) => watches.Count), null,
+            "Watches armed on this instance.");
+        meter.CreateObservableGauge<int>("webcoord.log.available", () => health.IsAvailable ? 1 : 0, null,
+            "1 while the log takes writes, 0 while it does not.");
+
+        void Observe(string name, string? unit, string description, Func<CoordinationState, long> read) =>
+            meter.CreateObservableGauge(name, () => read(applier.State), unit, description);
+    }
+}
