@@ -1,3 +1,5 @@
+using WebCoord.Core;
+
 namespace WebCoord.Server;
 
 /// <summary>The section <c>WebCoord</c> of the configuration. Checked once at start; every failure names the key and
@@ -17,6 +19,20 @@ internal sealed class WebCoordOptions
     public ZooKeeperOptions ZooKeeper { get; init; } = new();
 
     public SecurityOptions Security { get; init; } = new();
+
+    /// <summary>What a new service starts with; from then on the settings in its state count.</summary>
+    public Settings ToSettings() => new()
+    {
+        TickMs = Sessions.TickMs,
+        MinTimeoutMs = Sessions.MinTimeoutMs,
+        MaxTimeoutMs = Sessions.MaxTimeoutMs,
+        MaxDataBytes = Limits.MaxDataBytes,
+        MaxTransactionBytes = Limits.MaxTransactionBytes,
+        MaxNodes = Limits.MaxNodes,
+        MaxBytes = Limits.MaxBytes,
+        MaxRecursiveDelete = Limits.MaxRecursiveDelete,
+        EnforceQuota = Limits.EnforceQuota,
+    };
 }
 
 internal sealed class LogOptions

@@ -21,6 +21,9 @@ public sealed class DataTree
         Reapable = reapable;
     }
 
+    // Before Initial, which is made of it.
+    private static ImmutableSortedSet<string> NoPaths { get; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
     /// <summary>The nodes that always exist, as a fresh ZooKeeper has them (zookeeper-protocol section 4.3).</summary>
     public static DataTree Initial { get; } = CreateInitial();
 
@@ -140,8 +143,6 @@ public sealed class DataTree
         var reapable = node.Kind is NodeKind.Container or NodeKind.Ttl ? Reapable.Remove(path.Value) : Reapable;
         return new DataTree(tree.Root, sums, reapable);
     }
-
-    private static ImmutableSortedSet<string> NoPaths { get; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
     private static Sums SumsOf(ZnodePath path, Znode node) => new(1, node.DataLength, StateDigest.OfNode(path.Value, node));
 

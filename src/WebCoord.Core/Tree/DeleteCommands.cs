@@ -63,25 +63,12 @@ internal static class DeleteCommands
     public static ApplyResult Reap(Command.Reap command, Transition transition)
     {
         if (ZnodePath.TryParse(command.Path, out var path, out _) && transition.Tree.Find(path) is { } node
-            && IsReapable(node, transition.LogClockMs, transition.Settings))
+            && node.IsReapable(transition.LogClockMs, transition.Settings))
         {
             transition.Remove(path, node, node.Kind == NodeKind.Ttl ? ChangeCause.Ttl : ChangeCause.Container);
         }
 
         return new ApplyResult { Path = command.Path };
-    }
-
-    /// <summary>Whether the time of a container or TTL node has come.</summary>
-    public static bool IsReapable(Znode node, long logClockMs, Settings settings)
-    {
-        var ageMs = logClockMs - node.SetAtMs;
-        return node.Children.Count == 0 && node.Kind switch
-        {
-            NodeKind.Ttl => ageMs > node.TtlMs,
-            NodeKind.Container => node.ChildCreations > 0
-                || (settings.ContainerNeverUsedMs > 0 && ageMs > settings.ContainerNeverUsedMs),
-            _ => false,
-        };
     }
 
     private static ApplyResult? Judge(string text, Precondition precondition, Transition transition, out ZnodePath path,

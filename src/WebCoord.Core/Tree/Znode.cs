@@ -83,6 +83,20 @@ public sealed record Znode
         TtlMs = TtlMs,
     };
 
+    /// <summary>Whether the time of a container or TTL node has come (zookeeper-protocol sections 10.3 and 10.4; TTLs go
+    /// by the log clock).</summary>
+    public bool IsReapable(long logClockMs, Settings settings)
+    {
+        var ageMs = logClockMs - SetAtMs;
+        return Children.Count == 0 && Kind switch
+        {
+            NodeKind.Ttl => ageMs > TtlMs,
+            NodeKind.Container => ChildCreations > 0
+                || (settings.ContainerNeverUsedMs > 0 && ageMs > settings.ContainerNeverUsedMs),
+            _ => false,
+        };
+    }
+
     private static byte[] WholeArray(ReadOnlyMemory<byte> memory)
     {
         return MemoryMarshal.TryGetArray(memory, out var segment) && segment.Array is { } array

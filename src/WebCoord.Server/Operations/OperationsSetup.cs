@@ -8,8 +8,6 @@ internal static class OperationsSetup
     public static IServiceCollection AddOperations(this IServiceCollection services)
     {
         services.AddMetrics();
-        services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<PipelineMetrics>();
         services.AddSingleton<StateMetrics>();
         services.AddSingleton<MetricsCollector>();
         return services;

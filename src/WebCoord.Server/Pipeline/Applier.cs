@@ -1,4 +1,5 @@
 using WebCoord.Core;
+using WebCoord.Core.Tree;
 using WebCoord.Core.Watches;
 
 namespace WebCoord.Server.Pipeline;
@@ -6,16 +7,166 @@ namespace WebCoord.Server.Pipeline;
 /// <summary>
 /// The only reader of the log and the only writer of state. For each entry: apply, then under one short lock queue the
 /// events on their watchers and publish the new state, then wake the watchers and complete the replies, in that order.
+/// So an event is on its way before anybody can see the state that it tells of, and a reply comes after both.
 /// </summary>
-internal sealed class Applier
+internal sealed partial class Applier(PendingBatches pending, LocalInstance instance, PipelineMetrics metrics,
+    ILogger<Applier> logger)
 {
-    /// <summary>The state published last. Reads take it without a lock and keep it while they run.</summary>
-    public CoordinationState State { get; private set; } = CoordinationState.Initial;
+    private readonly Lock _publication = new();
+    private readonly WatchManager<IWatcher> _watches = new();
+    private readonly List<Delivery<IWatcher>> _deliveries = [];
+    private readonly HashSet<IWatcher> _woken = [];
+    private StateMachine _machine = new(CoordinationState.Initial);
+    private CoordinationState _state = CoordinationState.Initial;
+    private TaskCompletionSource? _nextPublication;
 
-    /// <summary>Reads the state and arms watches in one step: no change can come between.</summary>
-    public T Arm<T>(Func<CoordinationState, WatchManager<IWatcher>, T> readAndArm) => throw new NotImplementedException();
+    /// <summary>The state published last. Reads take it without a lock and keep it while they run.</summary>
+    public CoordinationState State => Volatile.Read(ref _state);
+
+    /// <summary>Armed watches.</summary>
+    public int WatchCount
+    {
+        get
+        {
+            lock (_publication)
+            {
+                return _watches.Count;
+            }
+        }
+    }
+
+    /// <summary>Raised after a state is published and its watchers are woken, outside the lock, in the order of zxids:
+    /// for those who follow sessions and instances. Handlers must not block or throw.</summary>
+    public event Action<CoordinationState>? Published;
+
+    /// <summary>Reads the state and arms watches in one step: no change can come between. Short, and no I/O.</summary>
+    public T Arm<T>(Func<CoordinationState, WatchManager<IWatcher>, T> readAndArm)
+    {
+        lock (_publication)
+        {
+            return readAndArm(_state, _watches);
+        }
+    }
 
     /// <summary>Waits until a zxid is applied; false when the time is up first.</summary>
-    public ValueTask<bool> WaitForAsync(Zxid zxid, TimeSpan timeout, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async ValueTask<bool> WaitForAsync(Zxid zxid, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(timeout);
+        while (State.LastZxid < zxid)
+        {
+            var next = NextPublication();
+            try
+            {
+                // Asked again after the promise was made: a publication between the two must not be slept through.
+                if (State.LastZxid < zxid)
+                {
+                    await next.WaitAsync(deadline.Token);
+                }
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return State.LastZxid >= zxid;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Starts from a snapshot, before the first entry.</summary>
+    public void Restore(CoordinationState state)
+    {
+        _machine = new StateMachine(state);
+        Volatile.Write(ref _state, state);
+    }
+
+    /// <summary>Applies the next entry of the log. One call at a time.</summary>
+    public void Apply(LogEntry entry)
+    {
+        var results = _machine.Apply(entry);
+        lock (_publication)
+        {
+            foreach (var result in results)
+            {
+                QueueEvents(result);
+            }
+
+            Volatile.Write(ref _state, _machine.State);
+        }
+
+        foreach (var watcher in _woken)
+        {
+            watcher.Wake();
+        }
+
+        _woken.Clear();
+        Interlocked.Exchange(ref _nextPublication, null)?.TrySetResult();
+        Published?.Invoke(_machine.State);
+        Reply(entry, results);
+    }
+
+    private void QueueEvents(ApplyResult result)
+    {
+        foreach (var change in result.Changes)
+        {
+            _watches.Fire(change, _deliveries);
+        }
+
+        foreach (var (watcher, watchEvent, mode, acl) in _deliveries)
+        {
+            if (acl.Permits(Permissions.Read, watcher.Identities))
+            {
+                watcher.Enqueue(watchEvent);
+            }
+            else if (mode == WatchMode.OneShot)
+            {
+                watcher.Enqueue(watchEvent with { Type = WatchEventType.Revoked, Version = null });
+            }
+            else
+            {
+                continue;
+            }
+
+            _woken.Add(watcher);
+        }
+
+        metrics.EventsDelivered(_deliveries.Count);
+        _deliveries.Clear();
+    }
+
+    private void Reply(LogEntry entry, IReadOnlyList<ApplyResult> results)
+    {
+        var batch = entry.Incarnation == instance.Id ? pending.Take(entry.Sequence) : null;
+        for (var i = 0; i < results.Count; i++)
+        {
+            var result = results[i];
+            if (result.Error == ErrorCode.InternalError)
+            {
+                LogBug(result.Zxid, entry.Requests[i].Command.GetType().Name, result.Detail);
+                result = result with { Detail = $"A bug in WebCoord; the request at zxid {result.Zxid} had no effect." };
+            }
+
+            if (batch is not null)
+            {
+                metrics.WriteAnswered(result.Error);
+                batch[i].TrySetResult(result);
+            }
+        }
+    }
+
+    /// <summary>A promise that is kept at the next publication.</summary>
+    private Task NextPublication()
+    {
+        var promise = Volatile.Read(ref _nextPublication);
+        if (promise is null)
+        {
+            var fresh = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            promise = Interlocked.CompareExchange(ref _nextPublication, fresh, null) ?? fresh;
+        }
+
+        return promise.Task;
+    }
+
+    [LoggerMessage(100, LogLevel.Critical, "A bug was met at zxid {Zxid} in {Command}: {Detail}")]
+    private partial void LogBug(Zxid zxid, string command, string? detail);
 }

@@ -1,20 +1,110 @@
+using System.Threading.Channels;
 using WebCoord.Core;
 using WebCoord.Core.Commands;
+using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Pipeline;
 
 /// <summary>
 /// Puts requests into the log: all that wait become one batch, appended at once; while it is made durable the next
-/// gathers. The queue is bounded, and a request that finds it full is refused.
+/// gathers. There is no artificial delay. The queue is bounded, and a request that finds it full is refused.
 /// </summary>
-internal sealed class Sequencer
+internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, LogHealth health, LogOptions options,
+    PipelineMetrics metrics, TimeProvider time)
 {
+    /// <summary>Most requests in one batch: applying a batch must not hold up readers' news for long.</summary>
+    private const int MaxBatchRequests = 4_096;
+
+    /// <summary>Most encoded bytes of one request: a batch of its own must hold it.</summary>
+    private const int MaxRequestBytes = ITransactionLog.MaxBatchBytes - CommandCodec.MaxOverheadBytes;
+
+    private readonly Channel<PendingRequest> _queue = Channel.CreateBounded<PendingRequest>(
+        new BoundedChannelOptions(options.MaxQueuedRequests) { SingleReader = true });
+
+    private long _queuedBytes;
+    private long _sequence;
+
     /// <summary>
     /// Queues a request, in the order of the calls, before the first await. The result comes AFTER the request is
     /// durable and the state with its effect is published. Refusals before the log (<see cref="ErrorCode.Throttled"/>,
     /// <see cref="ErrorCode.LogUnavailable"/>, <see cref="ErrorCode.OutcomeUnknown"/>, <see
     /// cref="ErrorCode.TooLarge"/>) are results too, without a zxid. Cancelling stops the waiting, not the request.
     /// </summary>
-    public Task<ApplyResult> SubmitAsync(Request request, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public Task<ApplyResult> SubmitAsync(Request request, CancellationToken cancellationToken)
+    {
+        var bytes = CommandCodec.Measure(request);
+        if (bytes > MaxRequestBytes)
+        {
+            return Task.FromResult(ApplyResult.Refused(ErrorCode.TooLarge,
+                $"The request takes {bytes} bytes in the log; the most is {MaxRequestBytes}."));
+        }
+
+        var queued = new PendingRequest(request, bytes);
+        if (Interlocked.Add(ref _queuedBytes, bytes) > options.MaxQueuedBytes || !_queue.Writer.TryWrite(queued))
+        {
+            Interlocked.Add(ref _queuedBytes, -bytes);
+            return Task.FromResult(_queue.Reader.Completion.IsCompleted
+                ? ApplyResult.Refused(ErrorCode.LogUnavailable, "This instance is stopping; nothing was written.")
+                : ApplyResult.Refused(ErrorCode.Throttled, "Too many writes wait; nothing was written. Try again."));
+        }
+
+        metrics.QueueChanged(1);
+        return cancellationToken.CanBeCanceled ? queued.Task.WaitAsync(cancellationToken) : queued.Task;
+    }
+
+    /// <summary>Takes no more requests; <see cref="RunAsync"/> ends once those it has are in the log.</summary>
+    public void Complete() => _queue.Writer.TryComplete();
+
+    public async Task RunAsync()
+    {
+        while (await _queue.Reader.WaitToReadAsync())
+        {
+            var batch = Gather();
+            var sequence = ++_sequence;
+            pending.Add(sequence, batch);
+            await AppendAsync(sequence, batch);
+        }
+    }
+
+    private PendingRequest[] Gather()
+    {
+        var batch = new List<PendingRequest>();
+        var bytes = CommandCodec.MaxOverheadBytes;
+        while (batch.Count < MaxBatchRequests && _queue.Reader.TryPeek(out var next)
+            && (batch.Count == 0 || bytes + next.Bytes <= ITransactionLog.MaxBatchBytes)
+            && _queue.Reader.TryRead(out next))
+        {
+            Interlocked.Add(ref _queuedBytes, -next.Bytes);
+            bytes += next.Bytes;
+            batch.Add(next);
+        }
+
+        metrics.QueueChanged(-batch.Count);
+        return [.. batch];
+    }
+
+    private async Task AppendAsync(long sequence, PendingRequest[] batch)
+    {
+        var started = time.GetTimestamp();
+        health.Ask();
+        try
+        {
+            await log.AppendAsync(sequence, [.. batch.Select(queued => queued.Request)], CancellationToken.None);
+            health.Report(null);
+            metrics.BatchAppended(batch.Length, time.GetElapsedTime(started));
+        }
+        catch (LogUnavailableException failure)
+        {
+            health.Report(failure.Message);
+            var refusal = failure.OutcomeKnown
+                ? ApplyResult.Refused(ErrorCode.LogUnavailable, $"{failure.Message} Nothing was written; try again.")
+                : ApplyResult.Refused(ErrorCode.OutcomeUnknown,
+                    $"{failure.Message} Whether the write happened is not known; read before you repeat it.");
+            foreach (var queued in pending.Take(sequence) ?? [])
+            {
+                metrics.WriteAnswered(refusal.Error);
+                queued.TrySetResult(refusal);
+            }
+        }
+    }
 }

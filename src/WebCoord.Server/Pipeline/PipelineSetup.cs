@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Options;
+using WebCoord.TransactionLog;
+using WebCoord.TransactionLog.InMemory;
+
+namespace WebCoord.Server.Pipeline;
+
+/// <summary>The way of a write, in one place: Sequencer, log, Applier; and beside it what keeps the state in order.
+/// </summary>
+internal static class PipelineSetup
+{
+    public static IServiceCollection AddPipeline(this IServiceCollection services)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => Value(provider).Log);
+        services.AddSingleton(provider => Value(provider).ToSettings());
+        services.AddSingleton(provider => new LocalInstance(Value(provider).Instance));
+        services.AddSingleton(OpenLog);
+        services.AddSingleton<PendingBatches>();
+        services.AddSingleton<PipelineMetrics>();
+        services.AddSingleton<LogHealth>();
+        services.AddSingleton<Sequencer>();
+        services.AddSingleton<Applier>();
+        services.AddSingleton<ReadGate>();
+        services.AddSingleton<SessionTracker>();
+        services.AddSingleton<SnapshotTaker>();
+        services.AddSingleton<InstanceHeartbeat>();
+        services.AddSingleton<PipelineService>();
+        services.AddHostedService(provider => provider.GetRequiredService<PipelineService>());
+        return services;
+    }
+
+    private static WebCoordOptions Value(IServiceProvider services) =>
+        services.GetRequiredService<IOptions<WebCoordOptions>>().Value;
+
+    private static ITransactionLog OpenLog(IServiceProvider services)
+    {
+        var options = Value(services).Log;
+        var incarnation = services.GetRequiredService<LocalInstance>().Id;
+        var time = services.GetRequiredService<TimeProvider>();
+        return options.Kind == "memory"
+            ? new InMemoryTransactionLog(time, incarnation)
+            : throw new NotSupportedException($"There is no log of kind {options.Kind}");
+    }
+}
