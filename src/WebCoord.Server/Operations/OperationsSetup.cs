@@ -1,5 +1,3 @@
-using WebCoord.Server.Pipeline;
-
 namespace WebCoord.Server.Operations;
 
 /// <summary>What those who run the service need: metrics and health.</summary>
