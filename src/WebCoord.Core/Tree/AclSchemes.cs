@@ -138,8 +138,12 @@ public static class AclSchemes
     private static bool TryParseNetwork(string text, [NotNullWhen(true)] out IPAddress? address, out int bits)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var written = slash < 0 ? text : text[..slash];
         bits = 0;
-        if (!IPAddress.TryParse(slash < 0 ? text : text[..slash], out address))
+
+        // The platform also reads short forms such as "10.1" or "7"; ZooKeeper wants all four parts.
+        if (!IPAddress.TryParse(written, out address)
+            || (address.AddressFamily == AddressFamily.InterNetwork && written.Count(c => c == '.') != 3))
         {
             return false;
         }
