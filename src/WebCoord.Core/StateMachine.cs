@@ -70,7 +70,8 @@ public sealed class StateMachine(CoordinationState state)
         var transition = new Transition(State, request, zxid);
         try
         {
-            var result = SessionCommands.Judge(transition) ?? Apply(request.Command, transition);
+            var refusal = SessionCommands.Judge(transition);
+            var result = refusal is null ? Apply(request.Command, transition) : Refused(request.Command, refusal);
             if (!result.Succeeded)
             {
                 return result with { Zxid = zxid };
@@ -135,16 +136,22 @@ public sealed class StateMachine(CoordinationState state)
             results.Add(result with { Zxid = transition.Zxid });
             if (!result.Succeeded)
             {
-                return Undone(multi, results, result);
+                return Undone(multi, results.Count - 1, result);
             }
         }
 
         return new ApplyResult { Operations = results.ToImmutable() };
     }
 
-    private static ApplyResult Undone(Command.Multi multi, ImmutableArray<ApplyResult>.Builder results, ApplyResult failure)
+    /// <summary>A transaction whose session is gone fails at its first operation (zookeeper-protocol section 3.3); one
+    /// on a connection that lost its session fails as a whole.</summary>
+    private static ApplyResult Refused(Command command, ApplyResult refusal) =>
+        command is Command.Multi { Operations.Length: > 0 } multi && refusal.Error == ErrorCode.SessionExpired
+            ? Undone(multi, 0, refusal)
+            : refusal;
+
+    private static ApplyResult Undone(Command.Multi multi, int failed, ApplyResult failure)
     {
-        var failed = results.Count - 1;
         var reported = multi.Operations.Select((_, index) => index switch
         {
             _ when index < failed => new ApplyResult(),

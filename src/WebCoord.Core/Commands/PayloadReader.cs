@@ -100,7 +100,7 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> source, long origin = 0)
         var header = Unsigned();
         return header switch
         {
-            0 => null,
+            0 => default(ReadOnlyMemory<byte>?),
             1 => ReadOnlyMemory<byte>.Empty,
             _ => Take(Checked(header - 1, 1)).ToArray(),
         };

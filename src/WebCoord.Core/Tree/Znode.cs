@@ -17,7 +17,8 @@ public sealed record Znode
     /// <summary>Null and empty are different. Setting it does not copy a whole array.</summary>
     public ReadOnlyMemory<byte>? Data
     {
-        get => _data is null ? null : new ReadOnlyMemory<byte>(_data);
+        // A bare null would become empty memory here: memory converts from a null array.
+        get => _data is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(_data);
         init
         {
             _data = value is { } memory ? WholeArray(memory) : null;
