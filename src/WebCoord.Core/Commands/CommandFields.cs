@@ -155,7 +155,11 @@ internal static class CommandFields
                 writer.Byte((byte)CommandTag.InstanceLeft);
                 writer.Fixed(left.Instance);
                 writer.Flag(left.LastHeartbeatMs.HasValue);
-                writer.Signed(left.LastHeartbeatMs ?? 0);
+                if (left.LastHeartbeatMs is { } lastHeartbeatMs)
+                {
+                    writer.Signed(lastHeartbeatMs);
+                }
+
                 break;
             default:
                 throw new UnreachableException($"the command {command.GetType().Name} has no encoding");
@@ -236,9 +240,7 @@ internal static class CommandFields
     private static Command.InstanceLeft ReadInstanceLeft(ref PayloadReader reader)
     {
         var instance = reader.Fixed();
-        var known = reader.Flag();
-        var lastHeartbeatMs = reader.Signed();
-        return new Command.InstanceLeft(instance, known ? lastHeartbeatMs : null);
+        return new Command.InstanceLeft(instance, reader.Flag() ? reader.Signed() : null);
     }
 
     private static void WriteHeader(ref PayloadWriter writer, CommandTag tag, string path, Precondition precondition)
