@@ -22,6 +22,19 @@ public sealed class ChildMap : IReadOnlyCollection<Znode>
 
     public int Count => _top?.Count ?? 0;
 
+    /// <summary>A map of these children, which come in ordinal order without repetition, in pages as full as can be.
+    /// </summary>
+    internal static ChildMap FromSorted(List<Znode> children)
+    {
+        Page[] pages = [.. children.Chunk(PageCapacity).Select(nodes => new Leaf(nodes))];
+        while (pages.Length > 1)
+        {
+            pages = [.. pages.Chunk(PageCapacity).Select(below => new Branch(below))];
+        }
+
+        return pages is [var top] ? new ChildMap(top) : Empty;
+    }
+
     public Znode? Find(ReadOnlySpan<char> name)
     {
         var page = _top;

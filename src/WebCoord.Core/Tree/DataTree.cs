@@ -21,9 +21,6 @@ public sealed class DataTree
         Reapable = reapable;
     }
 
-    // Before Initial, which is made of it.
-    private static ImmutableSortedSet<string> NoPaths { get; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
-
     /// <summary>The nodes that always exist, as a fresh ZooKeeper has them (zookeeper-protocol section 4.3).</summary>
     public static DataTree Initial { get; } = CreateInitial();
 
@@ -97,20 +94,9 @@ public sealed class DataTree
         }
     }
 
-    /// <summary>A tree of exactly these nodes, parents before children, the root first; used when a snapshot is read.
-    /// Nodes come without children.</summary>
-    internal static DataTree Restore(IEnumerable<(ZnodePath Path, Znode Node)> nodes)
-    {
-        DataTree? tree = null;
-        foreach (var (path, node) in nodes)
-        {
-            tree = tree is null
-                ? new DataTree(node, SumsOf(path, node), NoPaths)
-                : tree.Add(path, node, tree.Find(path.Parent) ?? throw new InvalidDataException($"{path} has no parent"));
-        }
-
-        return tree ?? throw new InvalidDataException("there is no root");
-    }
+    /// <summary>A tree whose sums are known; used when a snapshot is read.</summary>
+    internal static DataTree Of(Znode root, long nodeCount, long dataBytes, ulong digest,
+        ImmutableSortedSet<string> reapable) => new(root, new Sums(nodeCount, dataBytes, digest), reapable);
 
     /// <summary>Replaces a node that exists; its children stay what the new node says.</summary>
     internal DataTree Replace(ZnodePath path, Znode before, Znode after)
@@ -144,21 +130,20 @@ public sealed class DataTree
         return new DataTree(tree.Root, sums, reapable);
     }
 
-    private static Sums SumsOf(ZnodePath path, Znode node) => new(1, node.DataLength, StateDigest.OfNode(path.Value, node));
-
     private static DataTree CreateInitial()
     {
         var root = new Znode { Name = "", Acl = Acl.Open };
         var system = new Znode { Name = "zookeeper", Acl = Acl.Open, Data = ReadOnlyMemory<byte>.Empty };
         var quota = new Znode { Name = "quota", Acl = Acl.Open, Data = ReadOnlyMemory<byte>.Empty };
         var config = new Znode { Name = "config", Acl = Acl.ReadOnly, Aversion = -1, Data = ReadOnlyMemory<byte>.Empty };
-        return Restore(
-        [
-            (SystemPaths.Root, root),
-            (SystemPaths.System, system),
-            (SystemPaths.Quota, quota),
-            (SystemPaths.Config, config),
-        ]);
+        var restorer = new TreeRestorer();
+        foreach (var (depth, node) in new[] { (0, root), (1, system), (2, config), (2, quota) })
+        {
+            var added = restorer.TryAdd(depth, node, out var problem);
+            Debug.Assert(added, problem);
+        }
+
+        return restorer.Finish()!;
     }
 
     /// <summary>The root above the node at a path, remade down to it. Not recursive: paths may be long.</summary>

@@ -61,8 +61,8 @@ internal sealed class RandomRequests(Random random)
 
     public Acl Acl() => random.Next(4) switch
     {
-        0 => Tree.Acl.Open,
-        1 => Tree.Acl.ReadOnly,
+        0 => Core.Tree.Acl.Open,
+        1 => Core.Tree.Acl.ReadOnly,
         _ => new Acl(Several(3, () => new AclEntry((Permissions)Int(), Text(), Text()))),
     };
 
