@@ -100,6 +100,7 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> source, long origin = 0)
         var header = Unsigned();
         return header switch
         {
+            // A bare null would become empty memory here: memory converts from a null array.
             0 => default(ReadOnlyMemory<byte>?),
             1 => ReadOnlyMemory<byte>.Empty,
             _ => Take(Checked(header - 1, 1)).ToArray(),
