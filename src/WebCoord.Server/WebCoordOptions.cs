@@ -72,27 +72,37 @@ internal sealed class InstanceOptions
 
 internal sealed class SessionOptions
 {
+    /// <summary>The unit of session bookkeeping, ms.</summary>
     public int TickMs { get; init; } = 500;
 
+    /// <summary>Shorter timeouts that clients ask for become this one, ms; at least 4 ticks.</summary>
     public int MinTimeoutMs { get; init; } = 2_000;
 
+    /// <summary>Longer timeouts that clients ask for become this one, ms.</summary>
     public int MaxTimeoutMs { get; init; } = 60_000;
 }
 
 internal sealed class LimitOptions
 {
+    /// <summary>Most bytes of data in one node.</summary>
     public int MaxDataBytes { get; init; } = 1_048_000;
 
+    /// <summary>Most bytes of data and paths in one transaction.</summary>
     public int MaxTransactionBytes { get; init; } = 1_048_000;
 
+    /// <summary>Most nodes in the tree.</summary>
     public long MaxNodes { get; init; } = 10_000_000;
 
+    /// <summary>Most bytes of data in the tree.</summary>
     public long MaxBytes { get; init; } = 4L << 30;
 
+    /// <summary>Most nodes that one recursive delete may take.</summary>
     public int MaxRecursiveDelete { get; init; } = 10_000;
 
+    /// <summary>Most watches that one hub connection may have armed.</summary>
     public int MaxWatchesPerConnection { get; init; } = 10_000;
 
+    /// <summary>Whether the hard limits of quotas refuse writes; otherwise they only warn.</summary>
     public bool EnforceQuota { get; init; }
 }
 
