@@ -3,15 +3,18 @@ using WebCoord.Server.Operations;
 using WebCoord.Server.Pipeline;
 using WebCoord.Server.Security;
 
-// The settings and the pages of the dashboard are beside the program; the data is relative to the working directory.
-var builder = WebApplication.CreateBuilder(
-    new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-builder.Services.AddWebCoordOptions();
-builder.Services.AddPipeline();
-builder.Services.AddRequestSecurity();
-builder.Services.AddOperations();
-var app = builder.Build();
-app.UseRequestMetrics();
-app.UseRequestSecurity();
-app.MapOperations();
-await app.RunAsync();
+return await ServiceRun.ToTheEndAsync(() =>
+{
+    // The settings and the pages are beside the program; the data is relative to the working directory.
+    var builder = WebApplication.CreateBuilder(
+        new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    builder.Services.AddWebCoordOptions();
+    builder.Services.AddPipeline();
+    builder.Services.AddRequestSecurity();
+    builder.AddOperations();
+    var app = builder.Build();
+    app.UseRequestMetrics();
+    app.UseRequestSecurity();
+    app.MapOperations();
+    return app;
+});

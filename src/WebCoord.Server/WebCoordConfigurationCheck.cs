@@ -12,12 +12,12 @@ internal static class WebCoordConfigurationCheck
     public static IEnumerable<string> Mistakes(IConfiguration configuration) =>
         Leaves(configuration.GetSection(WebCoordOptions.Section)).Select(MistakeOf).OfType<string>();
 
+    /// <summary>All that has a value, a section that should have none included; and what is null.</summary>
     private static IEnumerable<IConfigurationSection> Leaves(IConfigurationSection section)
     {
         var children = section.GetChildren().ToList();
-        return children.Count == 0 && section.Value is not null
-            ? [section]
-            : children.SelectMany(child => child.GetChildren().Any() ? Leaves(child) : [child]);
+        var self = section.Value is not null || (children.Count == 0 && section.Path != WebCoordOptions.Section);
+        return [.. self ? [section] : Array.Empty<IConfigurationSection>(), .. children.SelectMany(Leaves)];
     }
 
     private static string? MistakeOf(IConfigurationSection leaf)

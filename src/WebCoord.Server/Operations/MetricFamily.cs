@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 namespace WebCoord.Server.Operations;
 
 /// <summary>What Prometheus calls a metric family: one instrument with all its sets of labels.</summary>
-internal sealed class MetricFamily(Instrument instrument)
+internal sealed class MetricFamily
 {
     private static readonly IReadOnlyList<double> DefaultBounds =
         [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -12,13 +12,27 @@ internal sealed class MetricFamily(Instrument instrument)
     private readonly ConcurrentDictionary<KeyValuePair<string, object?>[], MetricSeries> _series =
         new(MetricLabels.Comparer);
 
+    private readonly Instrument _instrument;
+
+    public MetricFamily(Instrument instrument)
+    {
+        _instrument = instrument;
+        Type = TypeOf(instrument);
+        Name = NameOf(instrument);
+        if (KindOf(instrument) == typeof(UpDownCounter<>))
+        {
+            // What goes up and down stands at zero until something happens, and has no labels.
+            Record(0, []);
+        }
+    }
+
     /// <summary><c>counter</c>, <c>gauge</c> or <c>histogram</c>.</summary>
-    public string Type { get; } = TypeOf(instrument);
+    public string Type { get; }
 
     /// <summary>The name in Prometheus' manner: the unit and, for a counter, <c>total</c> at its end.</summary>
-    public string Name { get; } = NameOf(instrument);
+    public string Name { get; }
 
-    public string Help { get; } = instrument.Description ?? "";
+    public string Help => _instrument.Description ?? "";
 
     public IEnumerable<KeyValuePair<KeyValuePair<string, object?>[], MetricSeries>> Series => _series;
 
@@ -35,21 +49,20 @@ internal sealed class MetricFamily(Instrument instrument)
 
     private MetricSeries Create() => Type switch
     {
-        "histogram" => new MetricSeries.Distribution(BoundsOf(instrument)),
-        _ when instrument.IsObservable || IsGauge(instrument) => new MetricSeries.Last(),
+        "histogram" => new MetricSeries.Distribution(BoundsOf(_instrument)),
+        _ when _instrument.IsObservable || KindOf(_instrument) == typeof(Gauge<>) => new MetricSeries.Last(),
         _ => new MetricSeries.Sum(),
     };
 
     private static string TypeOf(Instrument instrument)
     {
-        var kind = instrument.GetType().GetGenericTypeDefinition();
+        var kind = KindOf(instrument);
         return kind == typeof(Histogram<>) ? "histogram"
             : kind == typeof(Counter<>) || kind == typeof(ObservableCounter<>) ? "counter"
             : "gauge";
     }
 
-    private static bool IsGauge(Instrument instrument) =>
-        instrument.GetType().GetGenericTypeDefinition() == typeof(Gauge<>);
+    private static Type KindOf(Instrument instrument) => instrument.GetType().GetGenericTypeDefinition();
 
     private static IReadOnlyList<double> BoundsOf(Instrument instrument) => instrument switch
     {

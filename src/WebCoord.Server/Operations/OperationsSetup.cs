@@ -1,25 +1,55 @@
+using System.Net.Mime;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using WebCoord.Server.Pipeline;
+
 namespace WebCoord.Server.Operations;
 
-/// <summary>What those who run the service need: metrics and health.</summary>
+/// <summary>What those who run the service need: metrics, health, and to know what started.</summary>
 internal static class OperationsSetup
 {
-    public static IServiceCollection AddOperations(this IServiceCollection services)
+    private const string Ready = "ready";
+
+    public static WebApplicationBuilder AddOperations(this WebApplicationBuilder builder)
     {
-        services.AddMetrics();
-        services.AddSingleton<StateMetrics>();
-        services.AddSingleton<MetricsCollector>();
-        return services;
+        builder.Services.AddMetrics();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<PipelineMetrics>();
+        builder.Services.AddSingleton<StateMetrics>();
+        builder.Services.AddSingleton<MetricsCollector>();
+        builder.Services.AddSingleton<StartupReport>();
+        builder.Services.AddHealthChecks().AddCheck<Readiness>(Ready);
+        new StartupLogFilter().AddTo(builder.Logging);
+        return builder;
     }
 
     /// <summary>Comes before everything else in the pipeline, so that it counts refusals too.</summary>
-    public static IApplicationBuilder UseRequestMetrics(this IApplicationBuilder app) =>
-        app.UseMiddleware<RequestMetrics>();
+    public static IApplicationBuilder UseRequestMetrics(this IApplicationBuilder app)
+    {
+        // Instruments that nobody listens to forget what they are told.
+        app.ApplicationServices.GetRequiredService<MetricsCollector>();
+        return app.UseMiddleware<RequestMetrics>();
+    }
 
     public static IEndpointRouteBuilder MapOperations(this IEndpointRouteBuilder routes)
     {
+        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous()
+            .WithName("live");
+        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = TellWhyAsync })
+            .AllowAnonymous().WithName(Ready);
         routes.MapGet("/metrics", (MetricsCollector collector, StateMetrics _) =>
             TypedResults.Text(PrometheusText.Render(collector.Collect()), PrometheusText.ContentType))
             .WithName("metrics").ExcludeFromDescription();
         return routes;
+    }
+
+    /// <summary>The word that all health checks answer with, and the reason when it is a bad one.</summary>
+    private static Task TellWhyAsync(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = MediaTypeNames.Text.Plain;
+        var reasons = report.Entries.Values.Select(entry => entry.Description).OfType<string>();
+        return context.Response.WriteAsync(
+            string.Join(": ", [report.Status.ToString(), .. reasons]), context.RequestAborted);
     }
 }

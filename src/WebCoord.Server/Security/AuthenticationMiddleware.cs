@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
+using WebCoord.Server.Contract;
 
 namespace WebCoord.Server.Security;
 
@@ -16,24 +17,18 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, IOptions<We
     {
         if (!CallerIdentities.TryRead(context, _superDigest, out var caller, out var problem))
         {
-            return RefuseAsync(context, problem);
+            return context.RefuseAsync(Problems.Of(ProblemCatalog.AuthFailed, problem));
         }
 
         caller.AttachTo(context);
         if (caller.IsAnonymous && !_allowAnonymous
             && context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is null)
         {
-            return RefuseAsync(context, "This service does not serve callers without credentials: send "
-                + "'Authorization: Basic' with the base64 of user:password.");
+            return context.RefuseAsync(Problems.Of(ProblemCatalog.AuthFailed,
+                "This service does not serve callers without credentials: send 'Authorization: Basic' with the base64 "
+                + "of user:password."));
         }
 
         return next(context);
-    }
-
-    private static Task RefuseAsync(HttpContext context, string problem)
-    {
-        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-        context.Response.Headers.WWWAuthenticate = "Basic realm=\"WebCoord\", charset=\"UTF-8\"";
-        return context.Response.WriteAsync(problem, context.RequestAborted);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Options;
 
 namespace WebCoord.Server.Security;
 
@@ -60,7 +61,17 @@ internal sealed class ListeningAddresses
     /// <summary>A socket file is on this machine. <c>+</c> and <c>*</c> mean the same.</summary>
     private static string HostOf(string url)
     {
-        var address = BindingAddress.Parse(url);
+        BindingAddress address;
+        try
+        {
+            address = BindingAddress.Parse(url);
+        }
+        catch (FormatException)
+        {
+            throw new OptionsValidationException("Urls", typeof(string),
+                [$"Urls has '{url}'. Set it to addresses such as http://localhost:5080, separated by semicolons."]);
+        }
+
         return address.IsUnixPipe || address.IsNamedPipe ? "localhost"
             : address.Host is "+" ? "*"
             : address.Host.Trim('[', ']');

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using WebCoord.Server.Pipeline;
+
+namespace WebCoord.Server.Operations;
+
+/// <summary>Whether requests should be sent here: not while the log takes no writes, nor once the server has begun to
+/// stop.</summary>
+internal sealed class Readiness(LogHealth log, IHostApplicationLifetime lifetime) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context,
+        CancellationToken cancellationToken = default) => Task.FromResult(Check());
+
+    private HealthCheckResult Check() => this switch
+    {
+        _ when lifetime.ApplicationStopping.IsCancellationRequested => HealthCheckResult.Unhealthy("stopping"),
+        _ when log.Problem is { } problem => HealthCheckResult.Unhealthy($"the log takes no writes: {problem}"),
+        _ => HealthCheckResult.Healthy(),
+    };
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using WebCoord.Core;
+using WebCoord.Server.Pipeline;
+using WebCoord.TransactionLog;
+
+namespace WebCoord.Server.Operations;
+
+/// <summary>Says in one line what runs now: where it listens, with which log, how durable, and what was loaded; and
+/// warns of what its operator may not expect.</summary>
+internal sealed partial class StartupReport(IServer server, ITransactionLog log, PipelineService pipeline,
+    Applier applier, Settings configured, ILogger<StartupReport> logger)
+{
+    public void Tell()
+    {
+        var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        var loaded = pipeline.Loaded;
+        var description = log.Description;
+        LogRunning(string.Join(", ", addresses), description.Kind, description.Location,
+            Describe(description.Durability), loaded.Nodes.ToString("N0", CultureInfo.InvariantCulture),
+            (long)loaded.Duration.TotalMilliseconds);
+        if (description.Durability == Durability.None)
+        {
+            LogNothingSurvives(description.Kind);
+        }
+
+        foreach (var damaged in loaded.DamagedSnapshots)
+        {
+            LogDamagedSnapshot(damaged);
+        }
+
+        foreach (var (name, option, held) in Differences(configured, applier.State.Settings))
+        {
+            LogDifferentSetting(name, option, held);
+        }
+    }
+
+    /// <summary>Settings whose value in the options is not the state's.</summary>
+    internal static IEnumerable<(string Name, object? Configured, object? Held)> Differences(Settings configured,
+        Settings held) => typeof(Settings).GetProperties()
+        .Where(setting => setting.CanWrite && !Equals(setting.GetValue(configured), setting.GetValue(held)))
+        .Select(setting => (setting.Name, setting.GetValue(configured), setting.GetValue(held)));
+
+    private static string Describe(Durability durability) => durability switch
+    {
+        Durability.Fsync => "fsync: on disk before it is acknowledged",
+        Durability.EverySecond => "everysec: on disk within about a second",
+        _ => "none: lost with the process",
+    };
+
+    [LoggerMessage(100, LogLevel.Information, "WebCoord is listening on {Addresses}; log: {Kind} at {Location} "
+        + "({Durability}); loaded {Nodes} nodes in {Milliseconds} ms")]
+    private partial void LogRunning(string addresses, string kind, string location, string durability, string nodes,
+        long milliseconds);
+
+    [LoggerMessage(101, LogLevel.Warning, "The log is kept in memory (WebCoord:Log:Kind={Kind}): nothing survives the "
+        + "end of this process")]
+    private partial void LogNothingSurvives(string kind);
+
+    [LoggerMessage(102, LogLevel.Warning, "A damaged snapshot was passed over: {Snapshot}")]
+    private partial void LogDamagedSnapshot(string snapshot);
+
+    [LoggerMessage(103, LogLevel.Warning, "The option {Name} is {Configured}, but the state of the service says "
+        + "{Held}, and that holds. PUT /v1/settings changes it")]
+    private partial void LogDifferentSetting(string name, object? configured, object? held);
+}
