@@ -14,7 +14,7 @@ internal static class Refusals
         }
 
         context.Response.StatusCode = problem.Status;
-        var traced = problem with { TraceId = Activity.Current?.Id ?? context.TraceIdentifier };
+        var traced = problem with { TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier };
         return context.Response.WriteAsJsonAsync(traced, ContractJson.Options, ProblemBody.ContentType,
             context.RequestAborted);
     }
