@@ -1,6 +1,7 @@
 using WebCoord.Core;
 using WebCoord.Core.Tree;
 using WebCoord.Core.Watches;
+using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Pipeline;
 
@@ -74,16 +75,29 @@ internal sealed partial class Applier(PendingBatches pending, LocalInstance inst
     }
 
     /// <summary>Starts from a snapshot, before the first entry.</summary>
+    /// <exception cref="LogRefusedException">It uses a feature level that this build does not know.</exception>
     public void Restore(CoordinationState state)
     {
+        if (state.FeatureLevel > CoordinationState.SupportedFeatureLevel)
+        {
+            throw TooNew(state);
+        }
+
         _machine = new StateMachine(state);
         Volatile.Write(ref _state, state);
     }
 
     /// <summary>Applies the next entry of the log. One call at a time.</summary>
+    /// <exception cref="LogRefusedException">Other instances raised the feature level beyond what this build knows.
+    /// </exception>
     public void Apply(LogEntry entry)
     {
         var results = _machine.Apply(entry);
+        if (_machine.State.FeatureLevel > CoordinationState.SupportedFeatureLevel)
+        {
+            throw TooNew(_machine.State);
+        }
+
         lock (_publication)
         {
             foreach (var result in results)
@@ -104,6 +118,10 @@ internal sealed partial class Applier(PendingBatches pending, LocalInstance inst
         Published?.Invoke(_machine.State);
         Reply(entry, results);
     }
+
+    private static LogRefusedException TooNew(CoordinationState state) =>
+        new($"At zxid {state.LastZxid} the service uses feature level {state.FeatureLevel}; this version knows "
+            + $"{CoordinationState.SupportedFeatureLevel}. Upgrade first.");
 
     private void QueueEvents(ApplyResult result)
     {

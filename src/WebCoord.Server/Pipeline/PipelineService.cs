@@ -59,12 +59,6 @@ internal sealed partial class PipelineService(ITransactionLog log, Applier appli
         var started = time.GetTimestamp();
         var damaged = new List<string>();
         var state = await log.LoadSnapshotAsync(damaged, cancellationToken) ?? CoordinationState.Initial;
-        if (state.FeatureLevel > CoordinationState.SupportedFeatureLevel)
-        {
-            throw new LogRefusedException($"{log.Description.Location} uses feature level {state.FeatureLevel}; this "
-                + $"version knows {CoordinationState.SupportedFeatureLevel}. Upgrade first.");
-        }
-
         applier.Restore(state);
         var replayed = await ReplayAsync(state, cancellationToken);
         Loaded = new LoadReport(state.LastZxid, replayed, applier.State.Tree.NodeCount, time.GetElapsedTime(started),

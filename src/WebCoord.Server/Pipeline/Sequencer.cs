@@ -23,6 +23,7 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
 
     private long _queuedBytes;
     private long _sequence;
+    private volatile bool _complete;
 
     /// <summary>
     /// Queues a request, in the order of the calls, before the first await. The result comes AFTER the request is
@@ -43,7 +44,7 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
         if (Interlocked.Add(ref _queuedBytes, bytes) > options.MaxQueuedBytes || !_queue.Writer.TryWrite(queued))
         {
             Interlocked.Add(ref _queuedBytes, -bytes);
-            return Task.FromResult(_queue.Reader.Completion.IsCompleted
+            return Task.FromResult(_complete
                 ? ApplyResult.Refused(ErrorCode.LogUnavailable, "This instance is stopping; nothing was written.")
                 : ApplyResult.Refused(ErrorCode.Throttled, "Too many writes wait; nothing was written. Try again."));
         }
@@ -53,7 +54,11 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
     }
 
     /// <summary>Takes no more requests; <see cref="RunAsync"/> ends once those it has are in the log.</summary>
-    public void Complete() => _queue.Writer.TryComplete();
+    public void Complete()
+    {
+        _complete = true;
+        _queue.Writer.TryComplete();
+    }
 
     public async Task RunAsync()
     {
