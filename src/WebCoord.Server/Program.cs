@@ -2,6 +2,7 @@ using WebCoord.Server;
 using WebCoord.Server.Operations;
 using WebCoord.Server.Pipeline;
 using WebCoord.Server.Security;
+using WebCoord.Server.SignalR;
 
 return await ServiceRun.ToTheEndAsync(() =>
 {
@@ -12,9 +13,11 @@ return await ServiceRun.ToTheEndAsync(() =>
     builder.Services.AddPipeline();
     builder.Services.AddRequestSecurity();
     builder.AddOperations();
+    builder.Services.AddWatchHub();
     var app = builder.Build();
     app.UseRequestMetrics();
     app.UseRequestSecurity();
     app.MapOperations();
+    app.MapWatchHub();
     return app;
 });

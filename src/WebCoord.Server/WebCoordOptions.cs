@@ -102,6 +102,10 @@ internal sealed class LimitOptions
     /// <summary>Most watches that one hub connection may have armed.</summary>
     public int MaxWatchesPerConnection { get; init; } = 10_000;
 
+    /// <summary>Events that wait for one hub client; a client that lets more gather loses its watches and is told so.
+    /// </summary>
+    public int MaxQueuedEventsPerConnection { get; init; } = 20_000;
+
     /// <summary>Whether the hard limits of quotas refuse writes; otherwise they only warn.</summary>
     public bool EnforceQuota { get; init; }
 }

@@ -1,0 +1,153 @@
+using WebCoord.Core.Commands;
+using WebCoord.Core.Sessions;
+using WebCoord.Core.Watches;
+using WebCoord.Server.Pipeline;
+using WebCoord.Server.Security;
+
+namespace WebCoord.Server.SignalR;
+
+/// <summary>One client's connection: who it is, its watches, its session, and what it is still to be told.</summary>
+internal sealed class HubConnection
+{
+    private readonly Applier _applier;
+    private readonly ICoordinationClient _client;
+    private readonly Action _abort;
+
+    // Touched under the Applier's lock only.
+    private readonly Dictionary<string, HubWatch> _watches = new(StringComparer.Ordinal);
+    private bool _isClosed;
+
+    public HubConnection(Applier applier, WriteOrder writes, HubConnectionFacts facts, ICoordinationClient client,
+        Action abort)
+    {
+        _applier = applier;
+        _client = client;
+        _abort = abort;
+        Facts = facts;
+        Writes = writes;
+        Queue = new OutgoingQueue(applier, facts.QueueCapacity);
+        Session = new ConnectionSession(this);
+    }
+
+    public HubConnectionFacts Facts { get; }
+
+    public CallerIdentities Caller => Facts.Caller;
+
+    public OutgoingQueue Queue { get; }
+
+    public WriteOrder Writes { get; }
+
+    public ConnectionSession Session { get; }
+
+    /// <summary>Armed watches; a look from outside the Applier's lock may be late.</summary>
+    public int WatchCount => _watches.Count;
+
+    /// <summary>Arms a watch in place of the one of the same name, if there is one. The Applier's lock is held.</summary>
+    /// <returns>Null when the connection has as many as it may have, or is gone.</returns>
+    public HubWatch? Arm(WatchManager<IWatcher> manager, string id, string path, string armedFor, WatchKind kind)
+    {
+        Disarm(manager, id);
+        if (_isClosed || _watches.Count >= Facts.MaxWatches)
+        {
+            return null;
+        }
+
+        var watch = new HubWatch(this, id, path, armedFor, kind);
+        manager.Add(path, kind, WatchMode.OneShot, watch);
+        _watches.Add(id, watch);
+        return watch;
+    }
+
+    /// <summary>Removes a watch; false if there is none of that name. The Applier's lock is held.</summary>
+    public bool Disarm(WatchManager<IWatcher> manager, string id)
+    {
+        if (!_watches.Remove(id, out var watch))
+        {
+            return false;
+        }
+
+        manager.RemoveAll(watch);
+        return true;
+    }
+
+    /// <summary>The armed watches in the order of their names. The Applier's lock is held.</summary>
+    public IReadOnlyList<HubWatch> ListWatches() => [.. _watches.Values.OrderBy(watch => watch.Id, StringComparer.Ordinal)];
+
+    /// <summary>Queues what a watch tells. The Applier holds its lock.</summary>
+    public void EnqueueEvent(HubWatch watch, WatchEvent watchEvent)
+    {
+        // All watches here are one-shot: this was its event. A watch of the same name may have taken its place.
+        if (_watches.TryGetValue(watch.Id, out var armed) && armed == watch)
+        {
+            _watches.Remove(watch.Id);
+        }
+
+        Queue.EnqueueEvent(
+            new Push(watchEvent.Zxid, () => _client.WatchEvent(watch.Id, SharedEvent.Of(watchEvent))), ResyncAsync);
+    }
+
+    /// <summary>A command as this connection sends it: under its session, if it has one.</summary>
+    public Request RequestFor(Command command)
+    {
+        var session = Session.Id;
+        return new Request(command)
+        {
+            Session = session,
+            Owner = session == SessionId.None ? default : Facts.Owner,
+            Identities = Caller.Identities,
+        };
+    }
+
+    /// <summary>Tells the client something that is no watch's event.</summary>
+    public void Notify(Func<ICoordinationClient, Task> tell)
+    {
+        if (!Queue.TryEnqueueNotice(() => tell(_client)))
+        {
+            _abort();
+        }
+    }
+
+    /// <summary>The client is gone, and its watches with it. Its session lives on until its timeout.</summary>
+    public void Close()
+    {
+        Queue.Close();
+        _applier.Arm((_, manager) =>
+        {
+            _isClosed = true;
+            return DropWatches(manager);
+        });
+    }
+
+    /// <summary>Stands at the end of a queue that overflowed: what was queued before is sent by now, and what came later
+    /// is lost.</summary>
+    private Task ResyncAsync()
+    {
+        var zxid = _applier.Arm((state, manager) =>
+        {
+            DropWatches(manager);
+            Queue.EndOverflow();
+            return state.LastZxid;
+        });
+        return _client.Resync(new ResyncNotice("queue-overflow", zxid.ToString()));
+    }
+
+    private int DropWatches(WatchManager<IWatcher> manager)
+    {
+        foreach (var watch in _watches.Values)
+        {
+            manager.RemoveAll(watch);
+        }
+
+        var count = _watches.Count;
+        _watches.Clear();
+        return count;
+    }
+}
+
+/// <summary>What is known of a connection when it opens.</summary>
+/// <param name="Id">SignalR's name for it.</param>
+/// <param name="Owner">How the state names it as the owner of a session.</param>
+/// <param name="Activity">What its transport has received; null for transports where an open connection is all there
+/// is to see.</param>
+internal sealed record HubConnectionFacts(string Id, SessionOwner Owner, CallerIdentities Caller,
+    TransportActivity? Activity, int MaxWatches, int QueueCapacity);

@@ -1,0 +1,99 @@
+using Microsoft.AspNetCore.SignalR;
+using WebCoord.Core;
+using WebCoord.Core.Commands;
+using WebCoord.Core.Sessions;
+using WebCoord.Server.Contract;
+using WebCoord.Server.Pipeline;
+using WebCoord.Server.Security;
+
+namespace WebCoord.Server.SignalR;
+
+/// <summary>The calls that begin and end a connection's session.</summary>
+internal sealed class HubSessions(HubReads reads, LocalInstance instance)
+{
+    public async Task<SessionAnswer> OpenAsync(HubConnection connection, OpenSessionCall call,
+        CancellationToken cancellationToken)
+    {
+        var command = CommandFor(connection, call);
+        var lastZxid = CallReader.Zxid("lastZxid", call.LastZxid);
+        using var opening = connection.Session.TryBeginOpening()
+            ?? throw HubProblem.Of(ProblemCatalog.BadArguments, "Another OpenSession of this connection is under way.");
+        await reads.AwaitAsync(new Freshness(Local: false, lastZxid), cancellationToken);
+        var result = await connection.Writes.SubmitAsync(
+            new Request(command) { Identities = connection.Caller.Identities }, default, cancellationToken);
+        if (result.Session is { } session && result.Succeeded)
+        {
+            connection.Session.Begin(session.Id, resumed: command is Command.AttachSession);
+        }
+
+        using var turn = connection.Queue.BeginAnswer();
+        await turn.Ready;
+        if (result.Succeeded)
+        {
+            return new SessionAnswer(result.Session!.Id.ToString(), SessionToken.Format(result.Session),
+                result.Session.TimeoutMs, turn.State.LastZxid.ToString(), instance.Name);
+        }
+
+        var asked = command is Command.AttachSession attach ? attach.Session : SessionId.None;
+        throw Failure(connection, asked, result, turn.State);
+    }
+
+    public static async Task CloseAsync(HubConnection connection, CancellationToken cancellationToken)
+    {
+        var session = connection.Session.BeginClosing();
+        if (session == SessionId.None)
+        {
+            throw HubProblem.Of(ProblemCatalog.SessionExpired, "This connection has no session to close.");
+        }
+
+        var result = ApplyResult.Refused(ErrorCode.OutcomeUnknown, "The connection ended.");
+        try
+        {
+            result = await connection.Writes.SubmitAsync(
+                connection.RequestFor(new Command.CloseSession(session)), default, cancellationToken);
+        }
+        finally
+        {
+            connection.Session.EndClosing(isClosed: result.Error is ErrorCode.Ok or ErrorCode.SessionExpired);
+        }
+
+        using var turn = connection.Queue.BeginAnswer();
+        await turn.Ready;
+        if (!result.Succeeded)
+        {
+            throw Failure(connection, session, result, turn.State);
+        }
+    }
+
+    private static Command CommandFor(HubConnection connection, OpenSessionCall call)
+    {
+        if (call.TimeoutMs is <= 0 || (call.TimeoutMs is null && call.Token is null))
+        {
+            throw HubProblem.BadArgument("timeoutMs", "must be a positive number of milliseconds");
+        }
+
+        var held = connection.Session.IsHeld ? connection.Session.Id : SessionId.None;
+        if (call.Token is null)
+        {
+            return held == SessionId.None
+                ? new Command.CreateSession(call.TimeoutMs!.Value, SessionToken.NewKey(), connection.Facts.Owner)
+                : throw HubProblem.Of(ProblemCatalog.BadArguments,
+                    $"This connection has the session {held}; close it before opening another.");
+        }
+
+        if (!SessionToken.TryParse(call.Token, out var session, out var key))
+        {
+            throw HubProblem.BadArgument("token", "is not a session token; pass it as OpenSession gave it");
+        }
+
+        return held == SessionId.None || held == session
+            ? new Command.AttachSession(session, key, call.TimeoutMs ?? 0, connection.Facts.Owner)
+            : throw HubProblem.BadArgument("token", $"is of another session than {held}, which this connection has; "
+                + "close that first");
+    }
+
+    private static HubException Failure(HubConnection connection, SessionId session, ApplyResult result,
+        CoordinationState state) => HubProblem.Of(result.Error == ErrorCode.SessionExpired
+            ? Problems.SessionExpired(session, state.Sessions)
+            : Problems.From(result, new WriteContext(TagView.Data, state, connection.Caller.IsAnonymous, false)));
+}

@@ -1,0 +1,193 @@
+using WebCoord.Core;
+using WebCoord.Server.Pipeline;
+
+namespace WebCoord.Server.SignalR;
+
+/// <summary>Something to send to a client.</summary>
+/// <param name="Zxid">The change that it tells of, which must be published before it is sent; none if it tells of no
+/// change.</param>
+internal readonly record struct Push(Zxid Zxid, Func<Task> SendAsync);
+
+/// <summary>
+/// Everything that one connection is told unasked, in one order, sent by one writer. Watch events are queued by the
+/// Applier under its lock, so queueing never waits; a client that does not keep up fills the queue, and then the events
+/// that find it full are lost and one closing push stands in for them.
+/// <para>Answers leave by another way, SignalR's own. To keep them in order with the events, an answer first takes a
+/// <see cref="AnswerTurn"/>: it fixes the state to answer from; the writer sends what that state includes, and holds
+/// back what is newer until the answer is on its way.</para>
+/// </summary>
+/// <param name="capacity">Most pushes that wait; one more is let in to tell of the overflow.</param>
+internal sealed class OutgoingQueue(Applier applier, int capacity) : IThreadPoolWorkItem
+{
+    // Taken inside the Applier's lock when events are queued, so nothing in here may take that lock.
+    private readonly Lock _lock = new();
+    private readonly Queue<Push> _waiting = new();
+    private readonly List<AnswerTurn> _turns = [];
+    private bool _isWriting;
+    private Zxid? _sending;
+    private bool _isClosed;
+
+    /// <summary>From the first event that was lost until the client's watches are dropped. What fires meanwhile is lost
+    /// too, and armed is nothing.</summary>
+    public bool HasOverflowed { get; private set; }
+
+    /// <summary>Queues an event; <paramref name="overflow"/> is queued in its place when there is no room.</summary>
+    public void EnqueueEvent(Push push, Func<Task> overflow)
+    {
+        lock (_lock)
+        {
+            if (_isClosed || HasOverflowed)
+            {
+                return;
+            }
+
+            HasOverflowed = _waiting.Count >= capacity;
+            _waiting.Enqueue(HasOverflowed ? push with { SendAsync = overflow } : push);
+        }
+    }
+
+    /// <summary>Queues a notice and sends it as soon as it is its turn; false when there is no room.</summary>
+    public bool TryEnqueueNotice(Func<Task> sendAsync)
+    {
+        lock (_lock)
+        {
+            if (_isClosed || _waiting.Count > capacity)
+            {
+                return _isClosed;
+            }
+
+            _waiting.Enqueue(new Push(Zxid.None, sendAsync));
+        }
+
+        Wake();
+        return true;
+    }
+
+    /// <summary>The watches are dropped: events of those armed from now on are queued again.</summary>
+    public void EndOverflow()
+    {
+        lock (_lock)
+        {
+            HasOverflowed = false;
+        }
+    }
+
+    /// <summary>Begins an answer from the state published last. No event newer than that was sent.</summary>
+    public AnswerTurn BeginAnswer()
+    {
+        lock (_lock)
+        {
+            return Begin(applier.State);
+        }
+    }
+
+    /// <summary>Begins an answer from a state that is known to be the one published last, because the Applier's lock is
+    /// held.</summary>
+    public AnswerTurn BeginAnswer(CoordinationState state)
+    {
+        lock (_lock)
+        {
+            return Begin(state);
+        }
+    }
+
+    /// <summary>Ends an answer's turn.</summary>
+    public void EndAnswer(AnswerTurn turn)
+    {
+        lock (_lock)
+        {
+            _turns.Remove(turn);
+        }
+
+        Wake();
+    }
+
+    /// <summary>Sends what may be sent, unless that is going on already.</summary>
+    public void Wake()
+    {
+        lock (_lock)
+        {
+            if (_isWriting || !MaySendNext())
+            {
+                return;
+            }
+
+            _isWriting = true;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>The client is gone: nothing is sent any more and nobody waits.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+            HasOverflowed = false;
+            _waiting.Clear();
+            CompleteTurns();
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = WriteAsync();
+
+    private async Task WriteAsync()
+    {
+        while (TakeNext() is { } push)
+        {
+            // SignalR swallows the failure of a connection that is going away.
+            await push.SendAsync();
+            lock (_lock)
+            {
+                _sending = null;
+                CompleteTurns();
+            }
+        }
+    }
+
+    private Push? TakeNext()
+    {
+        lock (_lock)
+        {
+            if (!MaySendNext())
+            {
+                _isWriting = false;
+                return null;
+            }
+
+            var push = _waiting.Dequeue();
+            _sending = push.Zxid;
+            return push;
+        }
+    }
+
+    /// <summary>An event is sent only after its state is published, so that a client who reads at once finds it; and
+    /// not before the answers that do not know of it.</summary>
+    private bool MaySendNext() =>
+        _waiting.TryPeek(out var next) && next.Zxid <= applier.State.LastZxid
+            && _turns.TrueForAll(turn => next.Zxid <= turn.State.LastZxid);
+
+    private AnswerTurn Begin(CoordinationState state)
+    {
+        var turn = new AnswerTurn(this, state);
+        _turns.Add(turn);
+        CompleteTurns();
+        return turn;
+    }
+
+    private void CompleteTurns()
+    {
+        foreach (var turn in _turns)
+        {
+            if (_isClosed || !IsOwed(turn.State.LastZxid))
+            {
+                turn.EventsAreSent();
+            }
+        }
+    }
+
+    /// <summary>Whether something that the state includes is not sent yet.</summary>
+    private bool IsOwed(Zxid zxid) =>
+        _sending <= zxid || (_waiting.TryPeek(out var next) && next.Zxid <= zxid);
+}
