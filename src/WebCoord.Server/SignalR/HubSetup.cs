@@ -25,6 +25,9 @@ internal static class HubSetup
 
     public static IServiceCollection AddWatchHub(this IServiceCollection services)
     {
+        // It logs every failed call as an error, with a stack trace; a refusal is none, and ProblemFilter logs the bugs.
+        services.AddLogging(logging =>
+            logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None));
         services.AddSignalR(ConfigureHub).AddJsonProtocol(json => ContractJson.Configure(json.PayloadSerializerOptions));
         services.AddSingleton<IHubProtocol, ProblemTellingProtocol>();
         services.AddOptions<HubOptions>().Configure<IOptions<WebCoordOptions>>((hub, options) =>
