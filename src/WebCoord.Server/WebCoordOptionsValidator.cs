@@ -69,6 +69,7 @@ internal sealed class WebCoordOptionsValidator : AbstractValidator<WebCoordOptio
         Range(options => options.Limits.MaxBytes, 1, long.MaxValue);
         Range(options => options.Limits.MaxRecursiveDelete, 1, 1_000_000);
         Range(options => options.Limits.MaxWatchesPerConnection, 1, int.MaxValue);
+        Range(options => options.Limits.MaxQueuedEventsPerConnection, 1, int.MaxValue);
     }
 
     private void Range(Expression<Func<WebCoordOptions, int>> property, int least, int most) =>

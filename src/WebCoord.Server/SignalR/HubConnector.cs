@@ -9,7 +9,7 @@ namespace WebCoord.Server.SignalR;
 
 /// <summary>Takes in connections that open and lets go of those that close.</summary>
 internal sealed class HubConnector(HubConnections connections, Applier applier, Sequencer sequencer, ReadGate gate,
-    LocalInstance instance, IOptions<WebCoordOptions> options,
+    LocalInstance instance, PipelineMetrics metrics, IOptions<WebCoordOptions> options,
     IHubContext<CoordinationHub, ICoordinationClient> hub)
 {
     public void Open(HubCallerContext context)
@@ -21,10 +21,18 @@ internal sealed class HubConnector(HubConnections connections, Applier applier, 
             limits.MaxQueuedEventsPerConnection);
         connections.Add(new HubConnection(applier, new WriteOrder(sequencer, gate), facts,
             hub.Clients.Client(context.ConnectionId), context.Abort));
+        metrics.ConnectionOpened();
     }
 
     public HubConnection Find(HubCallerContext context) =>
         connections.Find(context.ConnectionId) ?? throw new OperationCanceledException("The connection is closed.");
 
-    public void Close(HubCallerContext context) => connections.Remove(context.ConnectionId)?.Close();
+    public void Close(HubCallerContext context)
+    {
+        if (connections.Remove(context.ConnectionId) is { } connection)
+        {
+            connection.Close();
+            metrics.ConnectionClosed();
+        }
+    }
 }
