@@ -1,6 +1,7 @@
 using WebCoord.Server;
 using WebCoord.Server.Operations;
 using WebCoord.Server.Pipeline;
+using WebCoord.Server.Rest;
 using WebCoord.Server.Security;
 using WebCoord.Server.SignalR;
 
@@ -12,11 +13,14 @@ return await ServiceRun.ToTheEndAsync(() =>
     builder.Services.AddWebCoordOptions();
     builder.Services.AddPipeline();
     builder.Services.AddRequestSecurity();
+    builder.Services.AddRest();
     builder.AddOperations();
     builder.Services.AddWatchHub();
     var app = builder.Build();
     app.UseRequestMetrics();
+    app.UseProblems();
     app.UseRequestSecurity();
+    app.MapRest();
     app.MapOperations();
     app.MapWatchHub();
     return app;

@@ -1,0 +1,61 @@
+using WebCoord.Server.Contract;
+
+namespace WebCoord.Server.Rest;
+
+/// <summary>The API under <c>/v1</c>: what all its resources have in common, and their list.</summary>
+internal static class RestSetup
+{
+    public static IServiceCollection AddRest(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(options => ContractJson.Configure(options.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.AddSingleton<RequestReader>();
+        services.AddSingleton<LongPolls>();
+        services.AddSingleton<ViewReader>();
+        services.AddSingleton<NodeWrites>();
+        services.AddSingleton<PinnedStates>();
+        services.AddSingleton<TreeStream>();
+        return services;
+    }
+
+    /// <summary>Must come before all that may refuse a request.</summary>
+    public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app.UseMiddleware<ProblemMiddleware>();
+
+    public static IEndpointRouteBuilder MapRest(this IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/v1").AddEndpointFilter<RefusalFilter>();
+        api.MapNodes();
+        api.MapData();
+        api.MapChildren();
+        api.MapTree();
+        api.MapAcl();
+        api.MapTransactions();
+        return app;
+    }
+
+    /// <summary>A group of endpoints whose route is a prefix and the path of a znode.</summary>
+    public static RouteGroupBuilder MapPaths(this IEndpointRouteBuilder api, string resource)
+    {
+        var group = api.MapGroup($"/{resource}/{{**path}}");
+        group.WithMetadata(new PathPrefix($"/v1/{resource}")).WithTags(resource);
+        group.Refuses(400, 401, 403, 410, 503);
+        return group;
+    }
+
+    /// <summary>Declares statuses under which a problem document comes.</summary>
+    public static TBuilder Refuses<TBuilder>(this TBuilder endpoints, params ReadOnlySpan<int> statuses)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        foreach (var status in statuses)
+        {
+            endpoints.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(ProblemBody),
+                [ProblemBody.ContentType]));
+        }
+
+        return endpoints;
+    }
+
+    /// <summary>Declares what a write is refused with.</summary>
+    public static RouteHandlerBuilder RefusesWrites(this RouteHandlerBuilder endpoint, params ReadOnlySpan<int> statuses) =>
+        endpoint.Refuses([409, 412, 413, 429, 500, 504, .. statuses]);
+}
