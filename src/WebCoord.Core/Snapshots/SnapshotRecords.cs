@@ -169,6 +169,7 @@ internal static class SnapshotRecords
         writer.Signed(node.ChildCreations);
         writer.Signed(node.EphemeralOwner.Value);
         writer.Signed(node.TtlMs);
+        writer.Signed(node.SetAtMs);
     }
 
     public static NodeRecord ReadNode(ref PayloadReader reader)
@@ -195,6 +196,7 @@ internal static class SnapshotRecords
             ChildCreations = reader.Signed(),
             EphemeralOwner = new SessionId(reader.Signed()),
             TtlMs = reader.Signed(),
+            SetAtMs = reader.Signed(),
         };
         return new NodeRecord((int)depth, node);
     }
