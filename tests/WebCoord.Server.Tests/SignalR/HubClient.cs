@@ -26,7 +26,9 @@ internal sealed record Arrival(int Order, string Name, JsonElement[] Arguments)
 [SuppressMessage("Design", "CA1064", Justification = "Only these tests see it.")]
 internal sealed class HubCallException(string message) : Exception(message)
 {
-    public JsonElement Problem { get; } = JsonDocument.Parse(message[message.IndexOf('{', StringComparison.Ordinal)..]).RootElement;
+    public JsonElement Problem { get; } = message.Contains('{', StringComparison.Ordinal)
+        ? JsonDocument.Parse(message[message.IndexOf('{', StringComparison.Ordinal)..]).RootElement
+        : throw new FormatException($"The message holds no problem document: {message}");
 
     public string Code => Problem.GetProperty("code").GetString()!;
 }

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using WebCoord.Server.Tests.EndToEnd;
+
+namespace WebCoord.Server.Tests.SignalR;
+
+/// <summary>The hub as users reach it: with <c>@microsoft/signalr</c>, against a real server process.</summary>
+public sealed class JavaScriptClientTests
+{
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(3);
+
+    [HubProgramFact("node")]
+    public Task A_Node_service_uses_the_hub_over_every_transport() => RunAsync("node.test.js");
+
+    [HubProgramFact("node", "chromium")]
+    public Task A_page_in_Chromium_uses_the_hub() => RunAsync("browser.test.js");
+
+    private static async Task RunAsync(string script)
+    {
+        using var folder = new TemporaryFolder();
+        var page = FreePort();
+        var foreignPage = FreePort();
+        await using var server = await ServerProcess.StartAsync(folder.Path, "--WebCoord:Log:Kind=memory",
+            $"--WebCoord:Security:AllowedOrigins:0=http://127.0.0.1:{page}");
+        var start = new ProcessStartInfo("node")
+        {
+            WorkingDirectory = Repository.PathOf("tests", "clients", "hub"),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.ArgumentList.Add("--test");
+        start.ArgumentList.Add(script);
+        start.Environment["WEBCOORD_ADDRESS"] = server.Address.ToString();
+        start.Environment["PAGE_PORT"] = page;
+        start.Environment["FOREIGN_PAGE_PORT"] = foreignPage;
+        using var node = Process.Start(start)!;
+        var output = new ProcessOutput(node);
+        using var timeout = new CancellationTokenSource(MaxWait);
+        try
+        {
+            await node.WaitForExitAsync(timeout.Token);
+        }
+        finally
+        {
+            if (!node.HasExited)
+            {
+                node.Kill(entireProcessTree: true);
+            }
+        }
+
+        Assert.True(node.ExitCode == 0, $"{script} failed:\n{output.Text}\nThe server printed:\n{server.Output}");
+    }
+
+    /// <summary>A loopback port that is free now; the page is served there a moment later.</summary>
+    private static string FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+    }
+}
