@@ -2,54 +2,37 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using WebCoord.Core;
 using WebCoord.Core.Commands;
+using WebCoord.Core.Snapshots;
 
 namespace WebCoord.TransactionLog.InMemory;
 
-/// <summary>A log that lives as long as its process: for tests, simulation and trying things out.</summary>
-public sealed class InMemoryTransactionLog(TimeProvider time, long incarnation) : ITransactionLog
+/// <summary>A log that lives as long as its process: for tests, simulation and trying things out. Snapshots are kept
+/// encoded, as they would be on disk.</summary>
+/// <param name="start">The position that the first entry follows; by default the very beginning.</param>
+public sealed class InMemoryTransactionLog(TimeProvider time, long incarnation, LogPosition? start = null)
+    : ITransactionLog
 {
     private readonly Lock _lock = new();
-    private readonly List<LogEntry> _entries = [];
-    private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private LogPosition _head = LogPosition.Start;
+    private readonly LogTail _tail = new(start ?? LogPosition.Start, int.MaxValue, long.MaxValue);
+    private readonly SortedList<Zxid, byte[]> _snapshots = [];
+    private long _sequence;
 
     public LogDescription Description { get; } = new("memory", "memory", Durability.None);
 
-    public LogPosition Head
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _head;
-            }
-        }
-    }
+    public LogPosition Head => _tail.Head;
 
     public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests,
         CancellationToken cancellationToken)
     {
-        var payload = CommandCodec.Encode(requests);
+        cancellationToken.ThrowIfCancellationRequested();
+        var batch = new Batch(sequence, requests);
         lock (_lock)
         {
-            var timestamp = time.GetUtcNow().ToUnixTimeMilliseconds();
-            var first = new Zxid(_head.Zxid.Value + 1);
-            var last = new Zxid(_head.Zxid.Value + requests.Length);
-            var entry = new LogEntry
-            {
-                LastZxid = last,
-                TimestampMs = timestamp,
-                Incarnation = incarnation,
-                Sequence = sequence,
-                ChainHash = ChainHash.Next(_head.ChainHash, first, last, timestamp, payload),
-                Requests = requests,
-            };
-            _entries.Add(entry);
-            _head = new LogPosition(last, entry.ChainHash);
-            _more.SetResult();
-            _more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            batch.ExpectSequence(++_sequence);
+            var entry = batch.EntryAfter(_tail.Head, time.GetUtcNow().ToUnixTimeMilliseconds(), incarnation);
+            _tail.Add(entry, batch.Payload.Length);
             return Task.FromResult(entry);
         }
     }
@@ -57,36 +40,71 @@ public sealed class InMemoryTransactionLog(TimeProvider time, long incarnation) 
     public async IAsyncEnumerable<LogEntry> ReadAsync(LogPosition after,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (var index = 0; ;)
+        while (true)
         {
-            LogEntry? entry = null;
-            Task more;
-            lock (_lock)
+            cancellationToken.ThrowIfCancellationRequested();
+            switch (_tail.Next(after, out var entry))
             {
-                more = _more.Task;
-                if (index < _entries.Count)
-                {
-                    entry = _entries[index++];
-                }
-            }
-
-            if (entry is null)
-            {
-                await more.WaitAsync(cancellationToken);
-            }
-            else if (entry.LastZxid > after.Zxid)
-            {
-                yield return entry;
+                case TailAnswer.Entry:
+                    yield return entry!;
+                    after = new LogPosition(entry!.LastZxid, entry.ChainHash);
+                    break;
+                case TailAnswer.End:
+                    await _tail.WaitAsync(after, cancellationToken);
+                    break;
+                case TailAnswer.Before:
+                    throw Refusals.Trimmed(Description.Location, after, _tail.Base);
+                default:
+                    throw Refusals.Foreign(Description.Location, after);
             }
         }
     }
 
-    public Task SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken)
+    {
+        using var stream = new MemoryStream();
+        SnapshotCodec.Write(state, stream, cancellationToken);
+        lock (_lock)
+        {
+            _snapshots[state.LastZxid] = stream.ToArray();
+            while (_snapshots.Count > 2)
+            {
+                _snapshots.RemoveAt(0);
+            }
+        }
 
-    public Task<CoordinationState?> LoadSnapshotAsync(ICollection<string> damaged, CancellationToken cancellationToken) =>
-        Task.FromResult<CoordinationState?>(null);
+        return Task.CompletedTask;
+    }
 
-    public Task TrimAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<CoordinationState?> LoadSnapshotAsync(ICollection<string> damaged, CancellationToken cancellationToken)
+    {
+        byte[]? newest;
+        lock (_lock)
+        {
+            newest = _snapshots.Values.LastOrDefault();
+        }
+
+        if (newest is null)
+        {
+            return Task.FromResult<CoordinationState?>(null);
+        }
+
+        using var stream = new MemoryStream(newest);
+        return Task.FromResult<CoordinationState?>(SnapshotCodec.Read(stream, null, cancellationToken));
+    }
+
+    public Task TrimAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_snapshots.Count == 2)
+            {
+                _tail.ForgetThrough(_snapshots.Keys[0]);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -1,0 +1,177 @@
+using WebCoord.Core;
+
+namespace WebCoord.TransactionLog;
+
+/// <summary>What there is after a position.</summary>
+internal enum TailAnswer
+{
+    /// <summary>An entry.</summary>
+    Entry,
+
+    /// <summary>Nothing yet: the position is the head.</summary>
+    End,
+
+    /// <summary>The position lies before the tail.</summary>
+    Before,
+
+    /// <summary>The position is not one of this log.</summary>
+    Foreign,
+}
+
+/// <summary>
+/// The last entries of a log in memory, in order and without a gap, and the wait for more. Readers that keep up are
+/// served from here, with the very requests that were appended. Safe for use by many threads.
+/// </summary>
+/// <param name="start">The position before the first entry that will be added.</param>
+/// <param name="maxEntries">Of more entries than this, the oldest are forgotten.</param>
+/// <param name="maxBytes">Of more encoded bytes than this, the oldest entries are forgotten.</param>
+internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
+{
+    private readonly record struct Item(LogEntry Entry, int Bytes)
+    {
+        public LogPosition Position => new(Entry.LastZxid, Entry.ChainHash);
+    }
+
+    private readonly Lock _lock = new();
+
+    /// <summary>Items below <see cref="_first"/> are forgotten; they are cut off when they are the larger part.</summary>
+    private readonly List<Item> _items = [];
+    private int _first;
+    private long _bytes;
+    private LogPosition _base = start;
+    private LogPosition _head = start;
+    private TaskCompletionSource? _more;
+
+    /// <summary>The position of the last entry.</summary>
+    public LogPosition Head
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _head;
+            }
+        }
+    }
+
+    /// <summary>The position before the first entry that is still here.</summary>
+    public LogPosition Base
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _base;
+            }
+        }
+    }
+
+    /// <summary>Adds the entry that follows the head, and wakes all who wait.</summary>
+    /// <param name="bytes">Its encoded size.</param>
+    public void Add(LogEntry entry, int bytes)
+    {
+        TaskCompletionSource? more;
+        lock (_lock)
+        {
+            var item = new Item(entry, bytes);
+            _items.Add(item);
+            _head = item.Position;
+            _bytes += bytes;
+            while (_items.Count - _first > maxEntries || (_bytes > maxBytes && _items.Count - _first > 1))
+            {
+                ForgetFirst();
+            }
+
+            Compact();
+            (more, _more) = (_more, null);
+        }
+
+        more?.SetResult();
+    }
+
+    /// <summary>The entry that follows a position.</summary>
+    public TailAnswer Next(LogPosition position, out LogEntry? entry)
+    {
+        lock (_lock)
+        {
+            entry = null;
+            if (position.Zxid < _base.Zxid)
+            {
+                return TailAnswer.Before;
+            }
+
+            var index = IndexAfter(position.Zxid);
+            var previous = index == _first ? _base : _items[index - 1].Position;
+            if (previous != position)
+            {
+                return TailAnswer.Foreign;
+            }
+
+            if (index == _items.Count)
+            {
+                return TailAnswer.End;
+            }
+
+            entry = _items[index].Entry;
+            return TailAnswer.Entry;
+        }
+    }
+
+    /// <summary>Completes once there is something after a position.</summary>
+    public Task WaitAsync(LogPosition position, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_head.Zxid > position.Zxid)
+            {
+                return Task.CompletedTask;
+            }
+
+            _more ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _more.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Forgets the entries up to a zxid.</summary>
+    public void ForgetThrough(Zxid zxid)
+    {
+        lock (_lock)
+        {
+            while (_first < _items.Count && _items[_first].Entry.LastZxid <= zxid)
+            {
+                ForgetFirst();
+            }
+
+            Compact();
+        }
+    }
+
+    private void ForgetFirst()
+    {
+        var item = _items[_first];
+        _base = item.Position;
+        _bytes -= item.Bytes;
+        _items[_first++] = default;
+    }
+
+    private void Compact()
+    {
+        if (_first > _items.Count / 2)
+        {
+            _items.RemoveRange(0, _first);
+            _first = 0;
+        }
+    }
+
+    private int IndexAfter(Zxid zxid)
+    {
+        var (low, high) = (_first, _items.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = _items[middle].Entry.LastZxid <= zxid ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+}

@@ -1,0 +1,13 @@
+namespace WebCoord.TransactionLog;
+
+/// <summary>The refusals that all logs have in common.</summary>
+internal static class Refusals
+{
+    public static LogRefusedException Trimmed(string location, LogPosition position, LogPosition floor) =>
+        new($"{location}: the entries after zxid {position.Zxid} were trimmed, the log begins after {floor.Zxid}; "
+            + "load the newest snapshot and read on from there");
+
+    public static LogRefusedException Foreign(string location, LogPosition position) =>
+        new($"{location}: there is no position of zxid {position.Zxid} with the chain hash {position.ChainHash} in this "
+            + "log; whoever holds it read another log, or this log was replaced by an older copy of itself");
+}

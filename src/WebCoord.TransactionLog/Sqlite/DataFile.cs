@@ -1,0 +1,90 @@
+namespace WebCoord.TransactionLog.Sqlite;
+
+/// <summary>The data file as a file: how it comes to be, and what is refused instead of opened.</summary>
+internal static class DataFile
+{
+    /// <summary>Opens the data file, or makes it when nothing of a log is there.</summary>
+    /// <param name="start">The position that the first entry of a new log follows.</param>
+    /// <exception cref="LogRefusedException">What is there cannot be used.</exception>
+    public static LogDatabase OpenOrCreate(string path, LogPosition start, SnapshotFiles snapshots)
+    {
+        try
+        {
+            if (!File.Exists(path))
+            {
+                RefuseRemains(path, snapshots);
+                Create(path, start);
+            }
+
+            RefuseEmpty(path);
+            WriteAheadLog.Inspect(path);
+            var database = LogDatabase.Open(path);
+            RemoveUnfinished(path);
+            return database;
+        }
+        catch (SqliteFailureException failure)
+        {
+            throw Refusal(path, failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new LogRefusedException($"{path} cannot be opened: {failure.Message}", failure);
+        }
+    }
+
+    public static LogRefusedException Refusal(string path, SqliteFailureException failure) => new(failure switch
+    {
+        { IsBusy: true } => $"{path} is in use by another process: stop that process, or name another data file",
+        { IsDamage: true } => $"{path} is damaged: {failure.Message}. Nothing was changed; restore the folder from a "
+            + "backup",
+        _ => $"{path} cannot be used: {failure.Message}",
+    }, failure);
+
+    private static void RefuseRemains(string path, SnapshotFiles snapshots)
+    {
+        var remains = snapshots.Names() is [var newest, ..] ? newest : WriteAheadLog.Of(path);
+        if (File.Exists(remains))
+        {
+            throw new LogRefusedException($"{path} is missing, but {remains} of the same log is there: restore the data "
+                + "file, or move its remains away to begin with an empty log");
+        }
+    }
+
+    private static void RefuseEmpty(string path)
+    {
+        if (new FileInfo(path).Length == 0)
+        {
+            throw new LogRefusedException($"{path} is empty, which a data file never is: it lost its content. Restore it, "
+                + "or move it away to begin with an empty log");
+        }
+    }
+
+    /// <summary>Under another name first: a data file is there whole or not at all, so an empty one is never taken for
+    /// new. The name is taken only if it is still free, for another process may do the same.</summary>
+    private static void Create(string path, LogPosition start)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(folder);
+        var unfinished = $"{path}.new-{Guid.NewGuid():n}";
+        LogDatabase.Create(unfinished, start);
+        try
+        {
+            File.Move(unfinished, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(unfinished);
+        }
+
+        FolderSync.Flush(folder);
+    }
+
+    /// <summary>What a crash during creation left. Only the owner of the data file may tidy up.</summary>
+    private static void RemoveUnfinished(string path)
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + ".new-*"))
+        {
+            File.Delete(file);
+        }
+    }
+}
