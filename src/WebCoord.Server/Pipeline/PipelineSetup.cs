@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using WebCoord.TransactionLog;
 using WebCoord.TransactionLog.InMemory;
+using WebCoord.TransactionLog.Sqlite;
 
 namespace WebCoord.Server.Pipeline;
 
@@ -39,6 +40,6 @@ internal static class PipelineSetup
         var time = services.GetRequiredService<TimeProvider>();
         return options.Kind == "memory"
             ? new InMemoryTransactionLog(time, incarnation)
-            : throw new NotSupportedException($"There is no log of kind {options.Kind}");
+            : new SqliteTransactionLog(time, incarnation, options.Sqlite.Path);
     }
 }
