@@ -20,6 +20,7 @@ return await ServiceRun.ToTheEndAsync(() =>
     app.UseRequestMetrics();
     app.UseProblems();
     app.UseRequestSecurity();
+    app.UseOpenApiDocument();
     app.MapRest();
     app.MapOperations();
     app.MapWatchHub();

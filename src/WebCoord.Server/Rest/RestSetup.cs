@@ -15,6 +15,7 @@ internal static class RestSetup
         services.AddSingleton<NodeWrites>();
         services.AddSingleton<PinnedStates>();
         services.AddSingleton<TreeStream>();
+        services.AddOpenApiDocument();
         return services;
     }
 
@@ -30,6 +31,10 @@ internal static class RestSetup
         api.MapTree();
         api.MapAcl();
         api.MapTransactions();
+        api.MapSessions();
+        api.MapCluster();
+        api.MapSettings();
+        app.MapProblemPages();
         return app;
     }
 

@@ -1,0 +1,154 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http.HttpResults;
+using WebCoord.Core;
+using WebCoord.Core.Commands;
+using WebCoord.Core.Sessions;
+using WebCoord.Core.Tree;
+using WebCoord.Server.Contract;
+using WebCoord.Server.Pipeline;
+using WebCoord.Server.Security;
+
+namespace WebCoord.Server.Rest;
+
+/// <summary><c>/v1/sessions</c>: sessions of clients that speak HTTP.</summary>
+internal static class SessionsApi
+{
+    private static readonly BodyLimit Limit = new(16 << 10, "a session body");
+
+    public static void MapSessions(this IEndpointRouteBuilder api)
+    {
+        var sessions = api.MapGroup("/sessions").WithTags("sessions");
+        sessions.Refuses(400, 401, 403, 410, 503);
+        sessions.MapPost("", OpenAsync).WithName("openSession").WithSummary("Open a session")
+            .WithDescription("Its token, sent as WebCoord-Session, makes calls part of it, and every such call keeps it "
+                + "alive. Ephemeral nodes live as long as their session.")
+            .Accepts<OpenSessionBody>("application/json").RefusesWrites(415);
+        sessions.MapGet("", List).WithName("listSessions").WithSummary("List the sessions that are alive");
+        sessions.MapGet("/{id}", Get).WithName("getSession").WithSummary("Look at a session");
+        sessions.MapPost("/{id}/heartbeat", Touch).WithName("touchSession").WithSummary("Keep a session alive")
+            .WithDescription("Needs the session's token, or super. 503 means that this instance cannot vouch for the "
+                + "session: turn to another.");
+        sessions.MapDelete("/{id}", CloseAsync).WithName("closeSession").WithSummary("Close a session")
+            .WithDescription("Its ephemeral nodes go with it. Needs the session's token, or super.").RefusesWrites();
+    }
+
+    private static async Task<Results<Created<OpenedSessionBody>, ProblemResult>> OpenAsync(RequestContext request,
+        NodeWrites writes)
+    {
+        var (body, problem) = await RequestBody.ReadJsonAsync<OpenSessionBody>(request.Http, Limit);
+        if (body is null)
+        {
+            return new ProblemResult(problem!);
+        }
+
+        if (body.TimeoutMs is not { } timeoutMs || timeoutMs < 1)
+        {
+            return new ProblemResult(Problems.BadArgument("timeoutMs",
+                "must be the session's timeout in ms, at least 1; the service clamps it to its range"));
+        }
+
+        var result = await writes.SubmitAsync(request, new Command.CreateSession(timeoutMs, SessionToken.NewKey()));
+        if (result.Session is not { } session)
+        {
+            return new ProblemResult(writes.Failure(request, result, TagView.Data, createOnly: false));
+        }
+
+        return TypedResults.Created($"/v1/sessions/{session.Id}", new OpenedSessionBody
+        {
+            SessionId = session.Id.ToString(),
+            Token = SessionToken.Format(session),
+            TimeoutMs = session.TimeoutMs,
+        });
+    }
+
+    private static Ok<SessionsBody> List(RequestContext request, [AsParameters] ReadQuery query) =>
+        TypedResults.Ok(new SessionsBody
+        {
+            Sessions = [.. request.State.Sessions.Select(session => BodyOf(request, session))],
+        });
+
+    private static Results<Ok<SessionBody>, ProblemResult> Get(RequestContext request, string id,
+        [AsParameters] ReadQuery query) => TryFind(request, id, out var session, out var problem)
+        ? TypedResults.Ok(BodyOf(request, session))
+        : new ProblemResult(problem);
+
+    private static Results<Ok<SessionBody>, ProblemResult> Touch(RequestContext request, string id,
+        SessionTracker tracker, [AsParameters] WriteQuery query)
+    {
+        if (!TryFindOwn(request, id, out var session, out var problem))
+        {
+            return new ProblemResult(problem);
+        }
+
+        if (!tracker.CanVouchFor(session.TimeoutMs))
+        {
+            return new ProblemResult(Problems.Of(ProblemCatalog.LogUnavailable,
+                "This instance has not reached the log for so long that it cannot vouch for the session. Send the "
+                + "heartbeat to another instance, or try again."));
+        }
+
+        tracker.Contact(session.Id);
+        return TypedResults.Ok(BodyOf(request, session) with { ExpiresInMs = session.TimeoutMs });
+    }
+
+    private static async Task<Results<NoContent, ProblemResult>> CloseAsync(RequestContext request, string id,
+        NodeWrites writes, [AsParameters] WriteQuery query)
+    {
+        if (!TryFindOwn(request, id, out var session, out var problem))
+        {
+            return new ProblemResult(problem);
+        }
+
+        var result = await writes.SubmitAsync(request, new Command.CloseSession(session.Id));
+        return result switch
+        {
+            { Succeeded: true } => TypedResults.NoContent(),
+            { Error: ErrorCode.SessionExpired } => new ProblemResult(
+                Problems.SessionExpired(session.Id, request.State.Sessions) with { Outcome = "not-applied" }),
+            _ => new ProblemResult(writes.Failure(request, result, TagView.Data, createOnly: false)),
+        };
+    }
+
+    /// <summary>A session that the caller may speak for: it has sent its token, or is super.</summary>
+    private static bool TryFindOwn(RequestContext request, string text, [NotNullWhen(true)] out Session? session,
+        [NotNullWhen(false)] out ProblemBody? problem)
+    {
+        if (!TryFind(request, text, out session, out problem))
+        {
+            return false;
+        }
+
+        if (request.Session == session.Id || request.Caller.IsSuper)
+        {
+            return true;
+        }
+
+        var detail = $"Only who has the token of the session {session.Id} may do this: send it as "
+            + $"{WebCoordHeaders.Session}.";
+        problem = Problems.Of(ProblemCatalog.NoAuth, detail) with
+        {
+            Status = request.Caller.IsAnonymous ? 401 : 403,
+        };
+        return false;
+    }
+
+    private static bool TryFind(RequestContext request, string text, [NotNullWhen(true)] out Session? session,
+        [NotNullWhen(false)] out ProblemBody? problem)
+    {
+        session = null;
+        problem = null;
+        if (!SessionId.TryParse(text, out var id))
+        {
+            problem = Problems.BadArgument("id", "must be a session id: 0x and up to 16 hexadecimal digits");
+            return false;
+        }
+
+        session = request.State.Sessions.Find(id);
+        problem = session is null ? Problems.SessionExpired(id, request.State.Sessions) : null;
+        return problem is null;
+    }
+
+    /// <summary>Names of ephemeral nodes are told to those who may read the nodes.</summary>
+    private static SessionBody BodyOf(RequestContext request, Session session) => SessionBody.From(session, request.State,
+        path => request.State.Tree.Find(path.AsSpan()) is { } node && request.May(Permissions.Read, node));
+}
