@@ -55,6 +55,7 @@ internal static class OpenApi
             Scheme = "basic",
             Description = "A name and a password are ZooKeeper's digest identity; ACLs give it rights.",
         });
+        options.SchemaFilter<OpenApiSchemas>();
         options.OperationFilter<OpenApiOperations>();
         options.DocumentFilter<OpenApiSecurity>();
     }

@@ -90,6 +90,15 @@ internal static class OpenApiExamples
               }]
             }
             """,
+        ["commitTransaction"] = $$"""
+            {
+              "zxid": "4294967299",
+              "results": [
+                { "op": "check", "path": "/app/db/leader", "code": "ok" },
+                { "op": "put", "path": "/app/db/term", "code": "ok", "etag": "\"4294967299.1\"", "stat": {{Stat}} }
+              ]
+            }
+            """,
         ["sync"] = """{ "zxid": "4294967299" }""",
     };
 

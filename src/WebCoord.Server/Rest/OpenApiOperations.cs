@@ -19,13 +19,25 @@ internal sealed class OpenApiOperations : IOperationFilter
         }
 
         AddRequestExample(operation);
-        foreach (var (status, response) in operation.Responses ?? [])
+        operation.Responses = Ordered(operation.Responses ?? []);
+        foreach (var (status, response) in operation.Responses)
         {
             if (response is OpenApiResponse described)
             {
                 Complete(described, operation.OperationId ?? "", int.Parse(status, CultureInfo.InvariantCulture));
             }
         }
+    }
+
+    private static OpenApiResponses Ordered(OpenApiResponses responses)
+    {
+        var ordered = new OpenApiResponses();
+        foreach (var (status, response) in responses.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            ordered.Add(status, response);
+        }
+
+        return ordered;
     }
 
     private static OpenApiParameter PathParameter() => new()
@@ -59,10 +71,8 @@ internal sealed class OpenApiOperations : IOperationFilter
             Description = "The zxid of the state that the answer is from; of a write, its own.",
             Schema = new OpenApiSchema { Type = JsonSchemaType.String },
         };
-        response.Headers = new Dictionary<string, IOpenApiHeader>(response.Headers ?? new Dictionary<string, IOpenApiHeader>())
-        {
-            [WebCoordHeaders.Zxid] = zxid,
-        };
+        response.Headers ??= new Dictionary<string, IOpenApiHeader>();
+        response.Headers[WebCoordHeaders.Zxid] = zxid;
         foreach (var (type, media) in response.Content ?? new Dictionary<string, OpenApiMediaType>())
         {
             media.Example = type == ProblemBody.ContentType ? ProblemExample(status)
