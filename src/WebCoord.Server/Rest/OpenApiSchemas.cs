@@ -6,8 +6,8 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace WebCoord.Server.Rest;
 
-/// <summary>Says of each field whether it may be null, as its declaration does, and cleans the descriptions of the marks
-/// of source text.</summary>
+/// <summary>Says of each field whether it may be null, as its declaration does, and cleans the descriptions of the
+/// marks of source text.</summary>
 internal sealed partial class OpenApiSchemas : ISchemaFilter
 {
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)

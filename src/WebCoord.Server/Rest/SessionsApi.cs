@@ -20,8 +20,8 @@ internal static class SessionsApi
         var sessions = api.MapGroup("/sessions").WithTags("sessions");
         sessions.Refuses(400, 401, 403, 410, 503);
         sessions.MapPost("", OpenAsync).WithName("openSession").WithSummary("Open a session")
-            .WithDescription("Its token, sent as WebCoord-Session, makes calls part of it, and every such call keeps it "
-                + "alive. Ephemeral nodes live as long as their session.")
+            .WithDescription("Its token, sent as WebCoord-Session, makes calls part of it, and every such call keeps "
+                + "it alive. Ephemeral nodes live as long as their session.")
             .Accepts<OpenSessionBody>("application/json").Refuses(413, 415, 429, 500, 504);
         sessions.MapGet("", List).WithName("listSessions").WithSummary("List the sessions that are alive");
         sessions.MapGet("/{id}", Get).WithName("getSession").WithSummary("Look at a session");
@@ -29,7 +29,8 @@ internal static class SessionsApi
             .WithDescription("Needs the session's token, or super. 503 means that this instance cannot vouch for the "
                 + "session: turn to another.");
         sessions.MapDelete("/{id}", CloseAsync).WithName("closeSession").WithSummary("Close a session")
-            .WithDescription("Its ephemeral nodes go with it. Needs the session's token, or super.").Refuses(429, 500, 504);
+            .WithDescription("Its ephemeral nodes go with it. Needs the session's token, or super.")
+            .Refuses(429, 500, 504);
     }
 
     private static async Task<Results<Created<OpenedSessionBody>, ProblemResult>> OpenAsync(RequestContext request,
@@ -149,6 +150,6 @@ internal static class SessionsApi
     }
 
     /// <summary>Names of ephemeral nodes are told to those who may read the nodes.</summary>
-    private static SessionBody BodyOf(RequestContext request, Session session) => SessionBody.From(session, request.State,
-        path => request.State.Tree.Find(path.AsSpan()) is { } node && request.May(Permissions.Read, node));
+    private static SessionBody BodyOf(RequestContext request, Session session) => SessionBody.From(session,
+        request.State, path => request.State.Tree.Find(path.AsSpan()) is { } node && request.May(Permissions.Read, node));
 }

@@ -52,7 +52,8 @@ public sealed class OpenApiTests(MemoryServer server) : IClassFixture<MemoryServ
 
     [Fact]
     public async Task The_page_for_people_is_there() =>
-        Assert.Contains("swagger-ui", await server.Client.GetStringAsync("/swagger/index.html"), StringComparison.Ordinal);
+        Assert.Contains("swagger-ui", await server.Client.GetStringAsync("/swagger/index.html"),
+            StringComparison.Ordinal);
 
     private static void AssertAnswers(string id, JsonObject answers)
     {

@@ -13,7 +13,7 @@ public sealed class SessionsApiTests(MemoryServer server) : IClassFixture<Memory
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         var session = await MemoryServer.JsonAsync(response);
         Assert.Equal($"/v1/sessions/{session["sessionId"]}", response.Headers.Location!.ToString());
-        Assert.StartsWith(session["sessionId"]!.ToString() + ".", session["token"]!.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith($"{session["sessionId"]}.", session["token"]!.ToString(), StringComparison.Ordinal);
         Assert.Equal(2000, (int)session["timeoutMs"]!);
         Assert.NotEmpty(response.Headers.GetValues("WebCoord-Zxid"));
         Assert.Equal("none", Assert.Single(response.Headers.GetValues("WebCoord-Durability")));
@@ -45,7 +45,12 @@ public sealed class SessionsApiTests(MemoryServer server) : IClassFixture<Memory
     {
         var (id, token) = await OpenAsync();
         var created = await server.SendAsync(HttpMethod.Post, $"/v1/nodes/secret-{id}",
-            """{"mode":"ephemeral","acl":[{"scheme":"digest","id":"u:smGaoVKd/cQkjm7b88GyorAUz20=","permissions":["read"]}]}""",
+            """
+            {
+              "mode": "ephemeral",
+              "acl": [{ "scheme": "digest", "id": "u:smGaoVKd/cQkjm7b88GyorAUz20=", "permissions": ["read"] }]
+            }
+            """,
             ("WebCoord-Session", token));
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
 
