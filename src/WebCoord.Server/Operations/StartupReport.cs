@@ -36,11 +36,13 @@ internal sealed partial class StartupReport(IServer server, ITransactionLog log,
         }
     }
 
-    /// <summary>Settings whose value in the options is not the state's.</summary>
+    /// <summary>Options whose value is not that of the setting of the same name in the state.</summary>
     internal static IEnumerable<(string Name, object? Configured, object? Held)> Differences(Settings configured,
-        Settings held) => typeof(Settings).GetProperties()
-        .Where(setting => setting.CanWrite && !Equals(setting.GetValue(configured), setting.GetValue(held)))
-        .Select(setting => (setting.Name, setting.GetValue(configured), setting.GetValue(held)));
+        Settings held) => WebCoordOptionsKeys.All
+        .Select(key => (Key: key, Setting: typeof(Settings).GetProperty(key.Name[(key.Name.LastIndexOf(':') + 1)..])))
+        .Where(pair => pair.Setting is not null)
+        .Select(pair => (pair.Key.Name, pair.Setting!.GetValue(configured), pair.Setting.GetValue(held)))
+        .Where(difference => !Equals(difference.Item2, difference.Item3));
 
     private static string Describe(Durability durability) => durability switch
     {

@@ -1,3 +1,5 @@
+using WebCoord.Core;
+using WebCoord.Server.Operations;
 using WebCoord.Server.Tests.EndToEnd;
 
 namespace WebCoord.Server.Tests.Operations;
@@ -45,6 +47,16 @@ public sealed class StartTests : IDisposable
         Assert.Equal(1, exitCode);
         Assert.Contains("it cannot listen", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_that_the_state_overrules_are_found_with_both_values()
+    {
+        var differences = StartupReport.Differences(new Settings { MaxNodes = 5, ContainerNeverUsedMs = 1 },
+            new Settings { TickMs = 100 });
+
+        Assert.Equal<(string, object?, object?)>(
+            [("WebCoord:Sessions:TickMs", 500, 100), ("WebCoord:Limits:MaxNodes", 5L, 10_000_000L)], differences);
     }
 
     [Fact]
