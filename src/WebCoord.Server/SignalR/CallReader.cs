@@ -30,9 +30,10 @@ internal static partial class CallReader
         }
     }
 
-    public static ZnodePath Path(string? text) => ZnodePath.TryParse(Required("path", text), out var path, out var problem)
-        ? path
-        : throw HubProblem.BadArgument("path", problem);
+    public static ZnodePath Path(string? text) =>
+        ZnodePath.TryParse(Required("path", text), out var path, out var problem)
+            ? path
+            : throw HubProblem.BadArgument("path", problem);
 
     public static string Required(string field, string? text) =>
         text ?? throw HubProblem.BadArgument(field, "is missing");

@@ -4,10 +4,11 @@ using WebCoord.Server.Contract;
 namespace WebCoord.Server.SignalR;
 
 /// <summary>
-/// The hub at <c>/hubs/coordination</c>: what a client may call, each call one object. The methods begin in the order in
-/// which they were sent and run up to their first await; then they run side by side.
+/// The hub at <c>/hubs/coordination</c>: what a client may call, each call one object. The methods begin in the order
+/// in which they were sent and run up to their first await; then they run side by side.
 /// </summary>
-internal sealed class CoordinationHub(HubConnector connector, HubSessions sessions, HubWatches watches, HubReads reads) : Hub<ICoordinationClient>
+internal sealed class CoordinationHub(HubConnector connector, HubSessions sessions, HubWatches watches, HubReads reads)
+    : Hub<ICoordinationClient>
 {
     private HubConnection Connection => connector.Find(Context);
 

@@ -14,8 +14,8 @@ internal readonly record struct HubArguments(JsonElement Value)
     {
         public override bool HandleNull => true;
 
-        public override HubArguments Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            new(JsonElement.ParseValue(ref reader));
+        public override HubArguments Read(ref Utf8JsonReader reader, Type typeToConvert,
+            JsonSerializerOptions options) => new(JsonElement.ParseValue(ref reader));
 
         public override void Write(Utf8JsonWriter writer, HubArguments value, JsonSerializerOptions options) =>
             value.Value.WriteTo(writer);

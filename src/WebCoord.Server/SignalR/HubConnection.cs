@@ -42,7 +42,8 @@ internal sealed class HubConnection
     /// <summary>Armed watches; a look from outside the Applier's lock may be late.</summary>
     public int WatchCount => _watches.Count;
 
-    /// <summary>Arms a watch in place of the one of the same name, if there is one. The Applier's lock is held.</summary>
+    /// <summary>Arms a watch in place of the one of the same name, if there is one. The Applier's lock is held.
+    /// </summary>
     /// <returns>Null when the connection has as many as it may have, or is gone.</returns>
     public HubWatch? Arm(WatchManager<IWatcher> manager, string id, string path, string armedFor, WatchKind kind)
     {
@@ -71,7 +72,8 @@ internal sealed class HubConnection
     }
 
     /// <summary>The armed watches in the order of their names. The Applier's lock is held.</summary>
-    public IReadOnlyList<HubWatch> ListWatches() => [.. _watches.Values.OrderBy(watch => watch.Id, StringComparer.Ordinal)];
+    public IReadOnlyList<HubWatch> ListWatches() =>
+        [.. _watches.Values.OrderBy(watch => watch.Id, StringComparer.Ordinal)];
 
     /// <summary>Queues what a watch tells. The Applier holds its lock.</summary>
     public void EnqueueEvent(HubWatch watch, WatchEvent watchEvent)
@@ -118,8 +120,8 @@ internal sealed class HubConnection
         });
     }
 
-    /// <summary>Stands at the end of a queue that overflowed: what was queued before is sent by now, and what came later
-    /// is lost.</summary>
+    /// <summary>Stands at the end of a queue that overflowed: what was queued before is sent by now, and what came
+    /// later is lost.</summary>
     private Task ResyncAsync()
     {
         var zxid = _applier.Arm((state, manager) =>

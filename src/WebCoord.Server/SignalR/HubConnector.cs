@@ -16,7 +16,8 @@ internal sealed class HubConnector(HubConnections connections, Applier applier, 
     {
         var http = context.GetHttpContext() ?? throw new UnreachableException("The hub is served over HTTP only.");
         var limits = options.Value.Limits;
-        var facts = new HubConnectionFacts(context.ConnectionId, new SessionOwner(instance.Id, instance.NextConnection()),
+        var facts = new HubConnectionFacts(context.ConnectionId,
+            new SessionOwner(instance.Id, instance.NextConnection()),
             CallerIdentities.Of(http), http.Features.Get<TransportActivity>(), limits.MaxWatchesPerConnection,
             limits.MaxQueuedEventsPerConnection);
         connections.Add(new HubConnection(applier, new WriteOrder(sequencer, gate), facts,

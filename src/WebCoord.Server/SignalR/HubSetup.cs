@@ -25,10 +25,12 @@ internal static class HubSetup
 
     public static IServiceCollection AddWatchHub(this IServiceCollection services)
     {
-        // It logs every failed call as an error, with a stack trace; a refusal is none, and ProblemFilter logs the bugs.
+        // It logs every failed call as an error, with a stack trace; a refusal is none, and ProblemFilter logs
+        // the bugs.
         services.AddLogging(logging =>
             logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None));
-        services.AddSignalR(ConfigureHub).AddJsonProtocol(json => ContractJson.Configure(json.PayloadSerializerOptions));
+        services.AddSignalR(ConfigureHub)
+            .AddJsonProtocol(json => ContractJson.Configure(json.PayloadSerializerOptions));
         services.AddSingleton<IHubProtocol, ProblemTellingProtocol>();
         services.AddOptions<HubOptions>().Configure<IOptions<WebCoordOptions>>((hub, options) =>
             hub.MaximumReceiveMessageSize = MaxMessageBytes(options.Value.Limits));
@@ -69,7 +71,8 @@ internal static class HubSetup
     private static long MaxMessageBytes(LimitOptions limits) =>
         ((long)Math.Max(limits.MaxDataBytes, limits.MaxTransactionBytes) * MaxEscapedBytes) + MessageOverheadBytes;
 
-    /// <summary>The pongs are what shows that a silent peer lives, and a session must see several in its timeout.</summary>
+    /// <summary>The pongs are what shows that a silent peer lives, and a session must see several in its timeout.
+    /// </summary>
     private static TimeSpan PingInterval(SessionOptions sessions)
     {
         var quarter = TimeSpan.FromMilliseconds(sessions.MinTimeoutMs / 4.0);

@@ -57,13 +57,15 @@ internal sealed class HubWatches(Applier applier, HubReads reads)
 
     public async Task<WatchListAnswer> ListWatchesAsync(HubConnection connection)
     {
-        var (turn, watches) = applier.Arm((state, _) => (connection.Queue.BeginAnswer(state), connection.ListWatches()));
+        var (turn, watches) = applier.Arm((state, _) =>
+            (connection.Queue.BeginAnswer(state), connection.ListWatches()));
         using (turn)
         {
             await turn.Ready;
         }
 
-        return new WatchListAnswer([.. watches.Select(watch => new ArmedWatch(watch.Id, watch.Path, watch.ArmedFor, "once"))]);
+        return new WatchListAnswer(
+            [.. watches.Select(watch => new ArmedWatch(watch.Id, watch.Path, watch.ArmedFor, "once"))]);
     }
 
     private static Attempt Arm(HubConnection connection, AnswerTurn turn, WatchManager<IWatcher> manager, string id,
@@ -85,16 +87,18 @@ internal sealed class HubWatches(Applier applier, HubReads reads)
         if (connection.Arm(manager, id, path.Value, armedFor, kind) is null)
         {
             var detail = string.Create(CultureInfo.InvariantCulture,
-                $"A connection may have {connection.Facts.MaxWatches} watches (Limits:MaxWatchesPerConnection); remove some.");
+                $"A connection may have {connection.Facts.MaxWatches} watches (Limits:MaxWatchesPerConnection).");
             return new Attempt(turn, Problem: Problems.Of(ProblemCatalog.QuotaExceeded, detail, path.Value));
         }
 
-        return new Attempt(turn, new WatchAnswer(zxid, node is not null, node is null ? null : StatBody.From(node.Stat), zxid));
+        var stat = node is null ? null : StatBody.From(node.Stat);
+        return new Attempt(turn, new WatchAnswer(zxid, node is not null, stat, zxid));
     }
 
-    private static string IdOf(string? id) => CallReader.Required("watchId", id) is { Length: >= 1 and <= MaxIdLength } given
-        ? given
-        : throw HubProblem.BadArgument("watchId", $"must have 1 to {MaxIdLength} characters");
+    private static string IdOf(string? id) =>
+        CallReader.Required("watchId", id) is { Length: >= 1 and <= MaxIdLength } given
+            ? given
+            : throw HubProblem.BadArgument("watchId", $"must have 1 to {MaxIdLength} characters");
 
     /// <summary>The modes persistent and recursive, and catching up since a cursor, have their place here.</summary>
     private static WatchKind KindOf(WatchCall call)
@@ -108,7 +112,8 @@ internal sealed class HubWatches(Applier applier, HubReads reads)
 
         if (call.Since is not null)
         {
-            throw HubProblem.BadArgument("since", "is not supported: this version keeps no history; read the node again");
+            throw HubProblem.BadArgument("since",
+                "is not supported: this version keeps no history; read the node again");
         }
 
         return call.Kind switch

@@ -86,7 +86,8 @@ internal static class HubWrites
     private static HubException Failure(HubConnection connection, Request request, ApplyResult result,
         CoordinationState state, TransactionBody? transaction)
     {
-        var context = new WriteContext(TagView.Data, state, connection.Caller.IsAnonymous, IsCreateOnly(request.Command));
+        var context = new WriteContext(TagView.Data, state, connection.Caller.IsAnonymous,
+            IsCreateOnly(request.Command));
         var problem = Problems.From(result, context);
         if (result.Error == ErrorCode.SessionExpired)
         {

@@ -23,7 +23,8 @@ internal sealed class SharedEvent
 
     private sealed class Converter : JsonConverter<SharedEvent>
     {
-        public override SharedEvent Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        public override SharedEvent Read(ref Utf8JsonReader reader, Type typeToConvert,
+            JsonSerializerOptions options) =>
             throw new NotSupportedException("The server sends events and takes none.");
 
         public override void Write(Utf8JsonWriter writer, SharedEvent value, JsonSerializerOptions options) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using WebCoord.Core.Commands;
 using WebCoord.Core.Tree;
@@ -57,7 +58,8 @@ public sealed class HubDataTests
         var calls = new List<Task<Arrival>>();
         for (var i = 0; i < 200; i++)
         {
-            calls.Add(await client.BeginCallAsync("CreateNode", new { path = $"/n{i}-", mode = "persistentSequential" }));
+            calls.Add(await client.BeginCallAsync("CreateNode",
+                new { path = $"/n{i}-", mode = "persistentSequential" }));
         }
 
         var paths = new List<string>();
@@ -98,7 +100,8 @@ public sealed class HubDataTests
         await client.CallAsync("CreateNode", new { path = "/text", data = text });
         Assert.Equal(text, (await client.CallAsync("GetNode", new { path = "/text" })).GetProperty("data").GetString());
         var base64 = Convert.ToBase64String(new byte[100_001]);
-        var problem = await client.CallForProblemAsync("PutNode", new { path = "/text", data = base64, encoding = "base64" });
+        var problem = await client.CallForProblemAsync("PutNode",
+            new { path = "/text", data = base64, encoding = "base64" });
         Assert.Equal("too-large", problem.GetProperty("code").GetString());
     }
 
@@ -206,8 +209,8 @@ public sealed class HubDataTests
     /// <summary>Sequential suffixes count all children of the root, so only their order matters.</summary>
     private static string[] Shifted(List<string> paths)
     {
-        var first = int.Parse(paths[0][^10..], System.Globalization.CultureInfo.InvariantCulture);
-        return [.. paths.Select(path => string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"{path[..^10]}{int.Parse(path[^10..], System.Globalization.CultureInfo.InvariantCulture) - first + 1:D10}"))];
+        var first = SuffixOf(paths[0]);
+        return [.. paths.Select(path => $"{path[..^10]}{SuffixOf(path) - first + 1:D10}")];
     }
+    private static int SuffixOf(string path) => int.Parse(path[^10..], CultureInfo.InvariantCulture);
 }

@@ -9,7 +9,8 @@ using WebCoord.Server.SignalR;
 
 namespace WebCoord.Server.Tests.SignalR;
 
-/// <summary>The hub on a real Kestrel with a free loopback port, and the pipeline below it with a log in memory.</summary>
+/// <summary>The hub on a real Kestrel with a free loopback port, and the pipeline below it with a log in memory.
+/// </summary>
 internal sealed class HubServer : IAsyncDisposable
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);

@@ -101,7 +101,8 @@ public sealed class HubSessionTests
     {
         await using var server = await HubServer.StartAsync(FastTicks);
         await using var client = await server.ConnectAsync();
-        var ahead = await client.CallForProblemAsync("OpenSession", new { timeoutMs = 5_000, lastZxid = "9000000000000" });
+        var ahead = await client.CallForProblemAsync("OpenSession",
+            new { timeoutMs = 5_000, lastZxid = "9000000000000" });
         Assert.Equal("replica-behind", ahead.GetProperty("code").GetString());
         var opened = await OpenAsync(client, 5_000);
 

@@ -42,7 +42,8 @@ public sealed class HubWatchTests
 
         foreach (var kind in new[] { "data", "children" })
         {
-            var problem = await client.CallForProblemAsync("Watch", new { watchId = "x", path = "/m", kind, mode = "once" });
+            var problem = await client.CallForProblemAsync("Watch",
+                new { watchId = "x", path = "/m", kind, mode = "once" });
             Assert.Equal("no-node", problem.GetProperty("code").GetString());
         }
 
@@ -165,7 +166,7 @@ public sealed class HubWatchTests
         await using var client = await server.ConnectAsync();
         await server.PutAsync("/hot", "start");
         using var stop = new CancellationTokenSource();
-        var storm = Enumerable.Range(0, 2).Select(writer => StormAsync(server, seed + (100 * writer), stop.Token)).ToArray();
+        var storm = new[] { StormAsync(server, seed, stop.Token), StormAsync(server, seed + 100, stop.Token) };
 
         var random = new Random(seed);
         var answers = new List<(int Order, long Zxid)>();
@@ -174,7 +175,8 @@ public sealed class HubWatchTests
         for (var i = 0; i < 150; i++)
         {
             var id = i.ToString(CultureInfo.InvariantCulture);
-            var watching = await client.BeginCallAsync("Watch", new { watchId = id, path = "/hot", kind = "data", mode = "once" });
+            var watching = await client.BeginCallAsync("Watch",
+                new { watchId = id, path = "/hot", kind = "data", mode = "once" });
             for (var read = random.Next(4); read > 0; read--)
             {
                 reads.Add(await client.BeginCallAsync("GetNode", new { path = "/hot" }));
@@ -197,8 +199,10 @@ public sealed class HubWatchTests
         }
 
         Assert.Empty(client.TakePushes());
-        Assert.Equal(events.OrderBy(push => push.Zxid).Select(push => push.Zxid).Distinct(), events.Select(push => push.Zxid));
-        var early = answers.Where(answer => events.Exists(push => push.Order > answer.Order && push.Zxid <= answer.Zxid));
+        var zxids = events.ConvertAll(push => push.Zxid);
+        Assert.Equal(zxids.Order().Distinct(), zxids);
+        var early = answers.Where(answer =>
+            events.Exists(push => push.Order > answer.Order && push.Zxid <= answer.Zxid));
         Assert.True(!early.Any(), $"seed {seed}: an answer showed a state before its event");
     }
 
@@ -214,13 +218,15 @@ public sealed class HubWatchTests
         }
     }
 
-    private static Task<JsonElement> WatchAsync(HubClient client, string watchId, string path = "/", string kind = "children") =>
+    private static Task<JsonElement> WatchAsync(HubClient client, string watchId, string path = "/",
+        string kind = "children") =>
         client.CallAsync("Watch", new { watchId, path, kind, mode = "once" });
 
     private static async Task<string[]> ListAsync(HubClient client)
     {
         var answer = await client.CallAsync("ListWatches", new { });
         return [.. answer.GetProperty("watches").EnumerateArray().Select(watch => string.Join(' ',
-            watch.GetProperty("watchId"), watch.GetProperty("path"), watch.GetProperty("kind"), watch.GetProperty("mode")))];
+            watch.GetProperty("watchId"), watch.GetProperty("path"), watch.GetProperty("kind"),
+            watch.GetProperty("mode")))];
     }
 }
