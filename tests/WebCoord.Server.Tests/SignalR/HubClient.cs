@@ -112,7 +112,8 @@ internal sealed class HubClient : IInvocationBinder, IAsyncDisposable
         }
     }
 
-    /// <summary>What has been pushed and not been looked at.</summary>
+    /// <summary>What has been pushed and not been looked at. Without cluster events: a server that has just started
+    /// tells of itself sooner or later.</summary>
     public IReadOnlyList<Arrival> TakePushes()
     {
         var pushes = new List<Arrival>();
@@ -121,7 +122,7 @@ internal sealed class HubClient : IInvocationBinder, IAsyncDisposable
             pushes.Add(push);
         }
 
-        return pushes;
+        return pushes.FindAll(push => push.Name != "ClusterEvent");
     }
 
     public Task SendTextAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text));

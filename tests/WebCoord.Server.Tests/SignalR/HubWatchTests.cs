@@ -125,7 +125,10 @@ public sealed class HubWatchTests
         await client.CallAsync("Sync", new { });
 
         var pushes = client.TakePushes();
-        Assert.Equal([.. Enumerable.Repeat("WatchEvent", 100), "Resync"], pushes.Select(push => push.Name));
+        // A cluster event may have had one of the places.
+        Assert.InRange(pushes.Count, 99 + 1, 100 + 1);
+        Assert.Equal([.. Enumerable.Repeat("WatchEvent", pushes.Count - 1), "Resync"],
+            pushes.Select(push => push.Name));
         Assert.Equal("queue-overflow", pushes[^1].Body.GetProperty("reason").GetString());
         Assert.Empty(await ListAsync(client));
         await WatchAsync(client, "again", "/o", "data");
