@@ -24,7 +24,8 @@ internal sealed class Batch
         if (Payload.Length > ITransactionLog.MaxBatchBytes)
         {
             throw new ArgumentException(
-                $"The batch takes {Payload.Length} bytes; the most is {ITransactionLog.MaxBatchBytes}.", nameof(requests));
+                $"The batch takes {Payload.Length} bytes; the most is {ITransactionLog.MaxBatchBytes}.",
+                nameof(requests));
         }
     }
 

@@ -34,7 +34,8 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
 
     private readonly Lock _lock = new();
 
-    /// <summary>Items below <see cref="_first"/> are forgotten; they are cut off when they are the larger part.</summary>
+    /// <summary>Items below <see cref="_first"/> are forgotten; they are cut off when they are the larger
+    /// part.</summary>
     private readonly List<Item> _items = [];
     private int _first;
     private long _bytes;

@@ -8,6 +8,6 @@ internal static class Refusals
             + "load the newest snapshot and read on from there");
 
     public static LogRefusedException Foreign(string location, LogPosition position) =>
-        new($"{location}: there is no position of zxid {position.Zxid} with the chain hash {position.ChainHash} in this "
-            + "log; whoever holds it read another log, or this log was replaced by an older copy of itself");
+        new($"{location}: there is no position of zxid {position.Zxid} with the chain hash {position.ChainHash} in "
+            + "this log; whoever holds it read another log, or this log was replaced by an older copy of itself");
 }

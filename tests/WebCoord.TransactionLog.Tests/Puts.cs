@@ -53,6 +53,6 @@ internal static class Puts
 
     /// <summary>Zxids, hashes and encoded requests: everything in which entries can differ.</summary>
     public static string Content(IEnumerable<LogEntry> entries) => string.Join('\n', entries.Select(entry =>
-        $"{entry.FirstZxid}-{entry.LastZxid} {entry.TimestampMs} {entry.Incarnation}/{entry.Sequence} {entry.ChainHash} "
-        + Convert.ToHexString(CommandCodec.Encode(entry.Requests))));
+        $"{entry.FirstZxid}-{entry.LastZxid} {entry.TimestampMs} {entry.Incarnation}/{entry.Sequence} {entry.ChainHash}"
+        + " " + Convert.ToHexString(CommandCodec.Encode(entry.Requests))));
 }

@@ -76,7 +76,8 @@ public abstract class TransactionLogContract : IAsyncLifetime
     [Fact]
     public async Task Many_readers_see_the_same_while_entries_come()
     {
-        var readers = Enumerable.Range(0, 8).Select(_ => Task.Run(() => Log.TakeAsync(LogPosition.Start, 300))).ToArray();
+        var readers = Enumerable.Range(0, 8)
+            .Select(_ => Task.Run(() => Log.TakeAsync(LogPosition.Start, 300))).ToArray();
         var entries = await Log.AppendAsync(1, 300);
         foreach (var read in await Task.WhenAll(readers))
         {
@@ -88,7 +89,8 @@ public abstract class TransactionLogContract : IAsyncLifetime
     public async Task Cancelling_ends_a_reader_that_waits()
     {
         using var stop = new CancellationTokenSource();
-        await using var reader = Log.ReadAsync(LogPosition.Start, stop.Token).GetAsyncEnumerator(CancellationToken.None);
+        var entries = Log.ReadAsync(LogPosition.Start, stop.Token);
+        await using var reader = entries.GetAsyncEnumerator(CancellationToken.None);
         var next = reader.MoveNextAsync().AsTask();
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.WaitAsync(Puts.Patience));

@@ -61,7 +61,8 @@ public static class CommandCodec
 
     /// <summary>The requests of a batch; nothing of them lives in the payload's memory.</summary>
     /// <exception cref="UnknownFormatException">A newer version wrote it.</exception>
-    /// <exception cref="InvalidDataException">It is damaged; the message says what is wrong at which offset.</exception>
+    /// <exception cref="InvalidDataException">It is damaged; the message says what is wrong at which
+    /// offset.</exception>
     public static ImmutableArray<Request> Decode(ReadOnlySpan<byte> payload)
     {
         var reader = new PayloadReader(payload);

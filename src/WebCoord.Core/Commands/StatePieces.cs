@@ -54,5 +54,6 @@ internal static class StatePieces
     }
 
     public static InstanceReport ReadReport(ref PayloadReader reader) => new(reader.Fixed(), reader.Text(),
-        reader.Text(), reader.Int32(), new Zxid(reader.Signed()), (ulong)reader.Fixed(), reader.Int32(), reader.Int32());
+        reader.Text(), reader.Int32(), new Zxid(reader.Signed()), (ulong)reader.Fixed(), reader.Int32(),
+        reader.Int32());
 }

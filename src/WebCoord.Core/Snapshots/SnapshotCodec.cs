@@ -3,8 +3,8 @@ namespace WebCoord.Core.Snapshots;
 /// <summary>
 /// A whole state as a stream of bytes, and back; never all of it in a buffer.
 /// <para>The bytes are <see cref="Magic"/>, the format version (1 byte) and records, each the number of its bytes and
-/// then these: one header; the sessions, each followed by the paths of its ephemeral nodes; the sessions that ended; the
-/// instances; the epochs; the nodes, parents before children and siblings in ordinal order, each with its depth; an
+/// then these: one header; the sessions, each followed by the paths of its ephemeral nodes; the sessions that ended;
+/// the instances; the epochs; the nodes, parents before children and siblings in ordinal order, each with its depth; an
 /// empty record. The SHA-256 of everything before it is the end. Whoever changes the form raises <see cref="Format"/>
 /// and goes on reading the old ones.</para>
 /// </summary>
@@ -27,7 +27,8 @@ public static class SnapshotCodec
     /// <param name="source">It is read up to its end, where the snapshot must end too.</param>
     /// <param name="progress">Told now and then how many nodes were read, and of how many.</param>
     /// <exception cref="UnknownFormatException">A newer version wrote it.</exception>
-    /// <exception cref="InvalidDataException">It is damaged; the message says what is wrong at which offset.</exception>
+    /// <exception cref="InvalidDataException">It is damaged; the message says what is wrong at which
+    /// offset.</exception>
     public static CoordinationState Read(Stream source, Action<long, long>? progress = null,
         CancellationToken cancellationToken = default)
     {

@@ -51,7 +51,8 @@ internal sealed class SnapshotWriter(Stream destination) : IDisposable
         destination.Flush();
     }
 
-    /// <summary>Not recursive, for paths may be long; and without paths, which a million nodes need not build.</summary>
+    /// <summary>Not recursive, for paths may be long; and without paths, which a million nodes need not
+    /// build.</summary>
     private void WriteNodes(Znode root, CancellationToken cancellationToken)
     {
         Record(new NodeRecord(0, root), SnapshotRecords.Write);

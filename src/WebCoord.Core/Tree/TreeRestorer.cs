@@ -4,9 +4,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace WebCoord.Core.Tree;
 
 /// <summary>
-/// Builds a tree from its nodes in the order of <see cref="DataTree.Walk"/>: each node is finished, with all its children
-/// in full pages, when the first node after its subtree comes. So every node is made once, and nothing is copied on the
-/// way as it would be if the nodes were added to a tree one by one.
+/// Builds a tree from its nodes in the order of <see cref="DataTree.Walk"/>: each node is finished, with all its
+/// children in full pages, when the first node after its subtree comes. So every node is made once, and nothing is
+/// copied on the way as it would be if the nodes were added to a tree one by one.
 /// </summary>
 internal sealed class TreeRestorer
 {

@@ -45,8 +45,8 @@ internal static class DataFile
         var remains = snapshots.Names() is [var newest, ..] ? newest : WriteAheadLog.Of(path);
         if (File.Exists(remains))
         {
-            throw new LogRefusedException($"{path} is missing, but {remains} of the same log is there: restore the data "
-                + "file, or move its remains away to begin with an empty log");
+            throw new LogRefusedException($"{path} is missing, but {remains} of the same log is there: restore the "
+                + "data file, or move its remains away to begin with an empty log");
         }
     }
 
@@ -54,8 +54,8 @@ internal static class DataFile
     {
         if (new FileInfo(path).Length == 0)
         {
-            throw new LogRefusedException($"{path} is empty, which a data file never is: it lost its content. Restore it, "
-                + "or move it away to begin with an empty log");
+            throw new LogRefusedException($"{path} is empty, which a data file never is: it lost its content. Restore "
+                + "it, or move it away to begin with an empty log");
         }
     }
 

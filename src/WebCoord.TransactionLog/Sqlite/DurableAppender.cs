@@ -6,8 +6,8 @@ namespace WebCoord.TransactionLog.Sqlite;
 /// Appends to the data file, and keeps its head straight when that fails: a connection that met an error is closed, and
 /// the head is read again through a new one before anything else is written. Used on the database thread alone.
 /// </summary>
-internal sealed class DurableAppender(string path, LogDatabase opened, LogTail tail, TimeProvider time, long incarnation)
-    : IDisposable
+internal sealed class DurableAppender(string path, LogDatabase opened, LogTail tail, TimeProvider time,
+    long incarnation) : IDisposable
 {
     /// <summary>Null while the file cannot be opened.</summary>
     private LogDatabase? _database = opened;
@@ -47,9 +47,26 @@ internal sealed class DurableAppender(string path, LogDatabase opened, LogTail t
         return entry;
     }
 
+    /// <summary>Does other work on the database. A connection that fails at it is used no more, unless the disk is
+    /// merely full.</summary>
+    /// <exception cref="LogUnavailableException">There is no connection; nothing was done.</exception>
+    /// <exception cref="SqliteFailureException">The work failed.</exception>
+    public T Use<T>(Func<LogDatabase, T> work)
+    {
+        var database = Connected();
+        try
+        {
+            return work(database);
+        }
+        catch (SqliteFailureException failure) when (!failure.IsFull)
+        {
+            Disconnect();
+            throw;
+        }
+    }
+
     /// <summary>The connection, made anew if it was lost.</summary>
-    /// <exception cref="LogUnavailableException">It cannot be made; nothing was done.</exception>
-    public LogDatabase Connected()
+    private LogDatabase Connected()
     {
         if (_database is not null)
         {
@@ -105,8 +122,9 @@ internal sealed class DurableAppender(string path, LogDatabase opened, LogTail t
         }
     }
 
-    /// <summary>Opens the file again and settles what was in doubt: if the entry is there, a checkpoint synchronises all
-    /// of the file, and only then it counts; if it is not, its transaction never committed and never will.</summary>
+    /// <summary>Opens the file again and settles what was in doubt: if the entry is there, a checkpoint synchronises
+    /// all of the file, and only then it counts; if it is not, its transaction never committed and never
+    /// will.</summary>
     [MemberNotNull(nameof(_database))]
     private void Reconnect()
     {
@@ -121,8 +139,8 @@ internal sealed class DurableAppender(string path, LogDatabase opened, LogTail t
         }
         else if (head != tail.Head)
         {
-            throw new LogRefusedException($"{path} ended at zxid {tail.Head.Zxid} and now ends at {head.Zxid}: entries were "
-                + "lost or added behind this process; restart it once the file is restored");
+            throw new LogRefusedException($"{path} ended at zxid {tail.Head.Zxid} and now ends at {head.Zxid}: entries "
+                + "were lost or added behind this process; restart it once the file is restored");
         }
 
         _inDoubt = null;

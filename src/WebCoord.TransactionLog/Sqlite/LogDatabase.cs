@@ -5,8 +5,8 @@ namespace WebCoord.TransactionLog.Sqlite;
 
 /// <summary>
 /// One exclusive connection to the data file: one row per entry, and one for the floor, the position after which the
-/// entries begin. Used by one thread at a time. After any failure but a full disk it is not to be trusted: dispose of it
-/// and open another.
+/// entries begin. Used by one thread at a time. After any failure but a full disk it is not to be trusted: dispose of
+/// it and open another.
 /// </summary>
 internal sealed class LogDatabase : IDisposable
 {
@@ -37,7 +37,8 @@ internal sealed class LogDatabase : IDisposable
         _floor = new Statement(connection, "SELECT zxid, chain_hash FROM floor");
         _setFloor = new Statement(connection, "UPDATE floor SET zxid = ?, chain_hash = ?");
         _oldest = new Statement(connection,
-            "SELECT last_zxid, chain_hash, length(payload) FROM entries WHERE last_zxid <= ? ORDER BY last_zxid LIMIT ?");
+            "SELECT last_zxid, chain_hash, length(payload) FROM entries WHERE last_zxid <= ? "
+            + "ORDER BY last_zxid LIMIT ?");
         _delete = new Statement(connection, "DELETE FROM entries WHERE last_zxid <= ?");
     }
 

@@ -4,7 +4,8 @@ using WebCoord.Core.Snapshots;
 
 namespace WebCoord.TransactionLog.Sqlite;
 
-/// <summary>The snapshots beside a data file: <c>webcoord.db.snapshot-</c> and the zxid in 16 hexadecimal digits.</summary>
+/// <summary>The snapshots beside a data file: <c>webcoord.db.snapshot-</c> and the zxid in 16 hexadecimal
+/// digits.</summary>
 internal sealed class SnapshotFiles(string dataFile)
 {
     private const int Kept = 2;
@@ -50,7 +51,8 @@ internal sealed class SnapshotFiles(string dataFile)
     /// <exception cref="UnknownFormatException">A newer version wrote it.</exception>
     public static CoordinationState Load(string name, Action<long, long>? progress, CancellationToken cancellationToken)
     {
-        using var stream = new FileStream(name, new FileStreamOptions { BufferSize = 0, Options = FileOptions.SequentialScan });
+        var options = new FileStreamOptions { BufferSize = 0, Options = FileOptions.SequentialScan };
+        using var stream = new FileStream(name, options);
         var state = SnapshotCodec.Read(stream, progress, cancellationToken);
         return state.LastZxid == ZxidOf(name)
             ? state

@@ -55,7 +55,8 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
     }
 
     /// <inheritdoc/>
-    /// <param name="cancellationToken">Looked at before the append begins; what has begun is brought to its end.</param>
+    /// <param name="cancellationToken">Looked at before the append begins; what has begun is brought to its
+    /// end.</param>
     public Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests,
         CancellationToken cancellationToken)
     {
@@ -101,8 +102,9 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
     public Task SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken) =>
         Task.Run(() => _snapshots.Save(state, cancellationToken), cancellationToken);
 
-    public Task<CoordinationState?> LoadSnapshotAsync(ICollection<string> damaged, CancellationToken cancellationToken) =>
-        Task.Run(() => LoadSnapshot(damaged, cancellationToken), cancellationToken);
+    public Task<CoordinationState?> LoadSnapshotAsync(ICollection<string> damaged,
+        CancellationToken cancellationToken) =>
+        Task.Run(() => LoadVerifiedAsync(damaged, cancellationToken), cancellationToken);
 
     public async Task TrimAsync(CancellationToken cancellationToken)
     {
@@ -111,10 +113,17 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
             return;
         }
 
-        // In small steps, so that an append waits for one of them at most.
-        while (await OnDatabase(appender => appender.Connected().DeleteSomeThrough(older)))
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            // In small steps, so that an append waits for one of them at most.
+            while (await OnDatabase(appender => appender.Use(database => database.DeleteSomeThrough(older))))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+        catch (SqliteFailureException failure)
+        {
+            throw new LogUnavailableException($"The log {_path} cannot be trimmed: {failure.Message}.", true, failure);
         }
     }
 
@@ -135,11 +144,11 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
     }
 
     /// <summary>For tests: see <see cref="LogDatabase.LimitPages"/>.</summary>
-    internal Task LimitPagesAsync(long pages) => OnDatabase(appender =>
+    internal Task LimitPagesAsync(long pages) => OnDatabase(appender => appender.Use(database =>
     {
-        appender.Connected().LimitPages(pages);
+        database.LimitPages(pages);
         return true;
-    });
+    }));
 
     private Task<T> OnDatabase<T>(Func<DurableAppender, T> work)
     {
@@ -155,8 +164,8 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
             database = DataFile.OpenOrCreate(_path, Start, _snapshots);
             if (database.FindDamage() is { } damage)
             {
-                throw new LogRefusedException($"{_path} is damaged: {damage}. Nothing was changed; restore the folder from "
-                    + "a backup");
+                throw new LogRefusedException($"{_path} is damaged: {damage}. Nothing was changed; restore the folder "
+                    + "from a backup");
             }
 
             var floor = database.Floor();
@@ -187,14 +196,15 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
         var zxid = _snapshots.Zxids()[0];
         if (zxid > head.Zxid)
         {
-            throw new LogRefusedException($"{_path} ends at zxid {head.Zxid}, but the snapshot {newest} is newer: the data "
-                + "file lost its end, or is an older copy. Restore it, or move the newer snapshots away to go back in time");
+            throw new LogRefusedException($"{_path} ends at zxid {head.Zxid}, but the snapshot {newest} is newer: the "
+                + "data file lost its end, or is an older copy. Restore it, or move the newer snapshots away to go "
+                + "back in time");
         }
 
         if (zxid < floor.Zxid)
         {
-            throw new LogRefusedException($"{_path} begins after zxid {floor.Zxid}, and the newest snapshot, {newest}, is "
-                + "older: what lies between is missing. Restore the newer snapshots");
+            throw new LogRefusedException($"{_path} begins after zxid {floor.Zxid}, and the newest snapshot, {newest}, "
+                + "is older: what lies between is missing. Restore the newer snapshots");
         }
     }
 
@@ -202,15 +212,14 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
     {
         try
         {
-            return await OnDatabase(appender =>
+            return await OnDatabase(appender => appender.Use(database =>
             {
-                var database = appender.Connected();
                 RefuseUnless(database, after);
                 return database.After(after.Zxid, ReadBytes) is [_, ..] entries
                     ? entries
-                    : throw new LogRefusedException($"{_path}: there are no entries after zxid {after.Zxid}, where some "
-                        + "were when it was opened. Restore the folder from a backup");
-            });
+                    : throw new LogRefusedException($"{_path}: there are no entries after zxid {after.Zxid}, where "
+                        + "some were when it was opened. Restore the folder from a backup");
+            }));
         }
         catch (SqliteFailureException failure)
         {
@@ -250,7 +259,8 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
         }
     }
 
-    private async Task<CoordinationState?> LoadSnapshot(ICollection<string> damaged, CancellationToken cancellationToken)
+    private async Task<CoordinationState?> LoadVerifiedAsync(ICollection<string> damaged,
+        CancellationToken cancellationToken)
     {
         var passedOver = new List<string>();
         foreach (var name in _snapshots.Names())
@@ -279,10 +289,11 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
                 + "folder from a backup");
         }
 
-        return await OnDatabase(appender => appender.Connected().Floor()) is var floor && floor.Zxid > Start.Zxid
-            ? throw new LogRefusedException($"{_path} begins after zxid {floor.Zxid}, and there is no snapshot of what was "
-                + "before: restore the snapshot files beside it")
-            : null;
+        var floor = await OnDatabase(appender => appender.Use(database => database.Floor()));
+        return floor.Zxid == Start.Zxid
+            ? null
+            : throw new LogRefusedException($"{_path} begins after zxid {floor.Zxid}, and there is no snapshot of what "
+                + "was before: restore the snapshot files beside it");
     }
 
     private async Task ExpectContinuationAsync(string name, CoordinationState state)
@@ -290,11 +301,11 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
         var position = new LogPosition(state.LastZxid, state.ChainHash);
         try
         {
-            await OnDatabase(appender =>
+            await OnDatabase(appender => appender.Use(database =>
             {
-                RefuseUnless(appender.Connected(), position);
+                RefuseUnless(database, position);
                 return true;
-            });
+            }));
         }
         catch (LogRefusedException refusal)
         {

@@ -70,7 +70,8 @@ internal sealed class Statement : IDisposable
 
     public byte[] Bytes(int column) => raw.sqlite3_column_blob(_statement, column).ToArray();
 
-    /// <summary>Lets go of the row and of what was bound. Its code is that of the last step, which was looked at.</summary>
+    /// <summary>Lets go of the row and of what was bound. Its code is that of the last step, which was looked
+    /// at.</summary>
     public void Reset()
     {
         _ = raw.sqlite3_reset(_statement);

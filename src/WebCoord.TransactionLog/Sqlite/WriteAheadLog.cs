@@ -3,9 +3,10 @@ using System.Buffers.Binary;
 namespace WebCoord.TransactionLog.Sqlite;
 
 /// <summary>
-/// Looks at SQLite's journal before SQLite does. SQLite reads a journal up to the first frame that is not right and drops
-/// the rest without a word: proper for a write that was cut off, but a journal damaged in its middle would lose entries
-/// that were acknowledged. Each commit is on disk before the next begins, so after a torn one there is never another.
+/// Looks at SQLite's journal before SQLite does. SQLite reads a journal up to the first frame that is not right and
+/// drops the rest without a word: proper for a write that was cut off, but a journal damaged in its middle would lose
+/// entries that were acknowledged. Each commit is on disk before the next begins, so after a torn one there is never
+/// another.
 /// <para>The layout is in SQLite's file format description: a header of 32 bytes, then frames of 24 bytes and a page. A
 /// frame belongs if its salts are the header's and its checksum, which runs over all frames before, is right.</para>
 /// </summary>
@@ -81,14 +82,16 @@ internal static class WriteAheadLog
         stream.ReadAtLeast(frame, frame.Length, throwOnEndOfStream: false) == frame.Length;
 
     private static LogRefusedException Refusal(string name, long offset) => new(
-        $"{name} is damaged at offset {offset}, and entries that were acknowledged lie after that. Nothing was changed; "
-        + "restore the folder from a backup");
+        $"{name} is damaged at offset {offset}, and entries that were acknowledged lie after that. Nothing was "
+        + "changed; restore the folder from a backup");
 
     private static (uint, uint) ReadSums(ReadOnlySpan<byte> bytes) =>
         (BinaryPrimitives.ReadUInt32BigEndian(bytes), BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]));
 
-    /// <summary>SQLite's running checksum over pairs of words, whose byte order the last bit of the magic tells.</summary>
-    private static (uint First, uint Second) Checksum((uint First, uint Second) sums, ReadOnlySpan<byte> bytes, uint magic)
+    /// <summary>SQLite's running checksum over pairs of words, whose byte order the last bit of the magic
+    /// tells.</summary>
+    private static (uint First, uint Second) Checksum((uint First, uint Second) sums, ReadOnlySpan<byte> bytes,
+        uint magic)
     {
         var bigEndian = (magic & 1) == 1;
         var (first, second) = sums;

@@ -9,7 +9,7 @@ namespace WebCoord.Core.Tests.Commands;
 
 public sealed class CommandCodecTests
 {
-    private static readonly Config Quietly = Config.QuickThrowOnFailure.WithMaxTest(500);
+    private static readonly Config Quietly = Config.QuickThrowOnFailure.WithMaxTest(300);
 
     private static ImmutableArray<Request> PutOf100Bytes { get; } = [new(new Command.Put("/app/node", new byte[100]))];
 
@@ -50,7 +50,7 @@ public sealed class CommandCodecTests
                 var error = Assert.Throws<InvalidDataException>(() => CommandCodec.Decode(payload.AsSpan(0, length)));
                 Assert.Contains("offset", error.Message, StringComparison.Ordinal);
             }
-        }).Check(Quietly.WithMaxTest(50));
+        }).Check(Quietly.WithMaxTest(20));
 
     [Fact]
     public void A_changed_bit_is_refused_or_gives_other_requests() =>
@@ -65,7 +65,7 @@ public sealed class CommandCodecTests
                 Assert.True(error is null or InvalidDataException or UnknownFormatException, $"bit {bit}: {error}");
                 payload[bit / 8] ^= (byte)(1 << (bit % 8));
             }
-        }).Check(Quietly.WithMaxTest(10));
+        }).Check(Quietly.WithMaxTest(4));
 
     [Fact]
     public void Bytes_after_the_last_request_are_refused()
@@ -110,8 +110,8 @@ public sealed class CommandCodecTests
         static Request Creating(Acl acl) => new(new Command.Create("/a", null, CreateMode.Persistent, acl));
         var overhead = CommandCodec.Measure(Creating(new Acl([]))) - CommandCodec.Measure(Creating(equal));
         Assert.Equal(0, overhead);
-        var decoded = Assert.IsType<Command.Create>(CommandCodec.Decode(CommandCodec.Encode([Creating(equal)]))[0].Command);
-        Assert.Same(Acl.Open, decoded.Acl);
+        var decoded = CommandCodec.Decode(CommandCodec.Encode([Creating(equal)]))[0].Command;
+        Assert.Same(Acl.Open, Assert.IsType<Command.Create>(decoded).Acl);
     }
 
     [Fact]
@@ -144,7 +144,8 @@ public sealed class CommandCodecTests
     public void Format_1_stays_readable()
     {
         // Written by the first version; never to be changed.
-        var payload = Convert.FromHexString("0102000504" + "2F61" + "00" + "0378" + "79" + "00" + "01" + "0100000000000000" + "0F");
+        var payload = Convert.FromHexString("0102" + "0005" + "042F61" + "00" + "037879" + "00" + "01"
+            + "0100000000000000" + "0F");
         var requests = CommandCodec.Decode(payload);
         Assert.Equal(new Command.ServiceResumed(), requests[1].Command);
         Assert.Equal("/a", Assert.IsType<Command.Put>(requests[0].Command).Path);

@@ -33,7 +33,7 @@ public sealed class SnapshotCodecTests
                 var error = Assert.Throws<InvalidDataException>(() => Read(bytes[..length]));
                 Assert.Contains("offset", error.Message, StringComparison.Ordinal);
             }
-        }).Check(Quietly.WithMaxTest(5));
+        }).Check(Quietly.WithMaxTest(2));
 
     [Fact]
     public void A_changed_byte_is_always_noticed() =>
@@ -47,7 +47,7 @@ public sealed class SnapshotCodecTests
                 Assert.True(error is InvalidDataException or UnknownFormatException, $"byte {i}: {error}");
                 bytes[i] ^= (byte)(1 << (i % 8));
             }
-        }).Check(Quietly.WithMaxTest(5));
+        }).Check(Quietly.WithMaxTest(2));
 
     [Fact]
     public void Bytes_after_the_end_are_refused()

@@ -4,5 +4,6 @@ namespace WebCoord.TransactionLog.Tests.InMemory;
 
 public sealed class InMemoryTransactionLogTests : TransactionLogContract
 {
-    protected override ITransactionLog Make(LogPosition start) => new InMemoryTransactionLog(TimeProvider.System, 7, start);
+    protected override ITransactionLog Make(LogPosition start) =>
+        new InMemoryTransactionLog(TimeProvider.System, 7, start);
 }

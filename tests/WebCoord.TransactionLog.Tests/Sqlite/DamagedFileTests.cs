@@ -178,7 +178,8 @@ public sealed class DamagedFileTests : IDisposable
         return error is not null;
     }
 
-    private static IEnumerable<string> Hashes(IEnumerable<LogEntry> entries) => entries.Select(entry => entry.ChainHash);
+    private static IEnumerable<string> Hashes(IEnumerable<LogEntry> entries) =>
+        entries.Select(entry => entry.ChainHash);
 
     private async Task<List<LogEntry>> FilledAsync()
     {

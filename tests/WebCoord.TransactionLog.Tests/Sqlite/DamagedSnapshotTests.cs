@@ -29,7 +29,8 @@ public sealed class DamagedSnapshotTests : IDisposable
         Damage(_folder.Snapshot(4));
         Damage(_folder.Snapshot(8));
         await using var log = await _folder.OpenAsync();
-        var error = await Assert.ThrowsAsync<LogRefusedException>(() => log.LoadSnapshotAsync([], CancellationToken.None));
+        var error = await Assert.ThrowsAsync<LogRefusedException>(
+            () => log.LoadSnapshotAsync([], CancellationToken.None));
         Assert.Contains(_folder.Snapshot(4), error.Message, StringComparison.Ordinal);
         Assert.Contains("offset", error.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(_folder.Snapshot(4)) && File.Exists(_folder.Snapshot(8)));

@@ -106,7 +106,8 @@ public sealed class FailingDiskTests : IDisposable
             File.Copy(older.DataFile, _folder.DataFile);
             throw new SqliteFailureException(IoError, "disk I/O error");
         };
-        await Assert.ThrowsAsync<LogUnavailableException>(() => log.AppendAsync(7, Puts.Batch(1), CancellationToken.None));
+        await Assert.ThrowsAsync<LogUnavailableException>(
+            () => log.AppendAsync(7, Puts.Batch(1), CancellationToken.None));
         log.Fault = null;
         var error = await Assert.ThrowsAsync<LogUnavailableException>(
             () => log.AppendAsync(8, Puts.Batch(1), CancellationToken.None));

@@ -13,5 +13,8 @@ public sealed class SqliteTransactionLogTests : TransactionLogContract
     }
 
     protected override ITransactionLog Make(LogPosition start) =>
-        new SqliteTransactionLog(TimeProvider.System, 7, Path.Combine(_folder.Name, $"{start.Zxid}.db")) { Start = start };
+        new SqliteTransactionLog(TimeProvider.System, 7, Path.Combine(_folder.Name, $"{start.Zxid}.db"))
+        {
+            Start = start,
+        };
 }
