@@ -3,12 +3,13 @@ using System.Text.Json.Serialization;
 
 namespace WebCoord.Server.Contract;
 
-/// <summary>An enum as its camelCase name and nothing else; a wrong name is answered with the right ones.</summary>
+/// <summary>An enum as its camelCase name and nothing else; a wrong name is answered with the right ones. Case is no
+/// matter on the way in: generated C# clients write names as C# does.</summary>
 internal sealed class EnumNameConverter<T> : JsonConverter<T>
     where T : struct, Enum
 {
-    private static readonly Dictionary<string, T> Values = Enum.GetValues<T>()
-        .ToDictionary(value => JsonNamingPolicy.CamelCase.ConvertName(value.ToString()), StringComparer.Ordinal);
+    private static readonly Dictionary<string, T> Values = Enum.GetValues<T>().ToDictionary(
+        value => JsonNamingPolicy.CamelCase.ConvertName(value.ToString()), StringComparer.OrdinalIgnoreCase);
 
     private static readonly Dictionary<T, JsonEncodedText> Texts =
         Values.ToDictionary(pair => pair.Value, pair => JsonEncodedText.Encode(pair.Key));
