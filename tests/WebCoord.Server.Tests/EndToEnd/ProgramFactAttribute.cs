@@ -1,8 +1,9 @@
 namespace WebCoord.Server.Tests.EndToEnd;
 
 /// <summary>
-/// A test that needs programs from outside, such as <c>node</c> or <c>chromium</c>. Where one is missing the test is
-/// skipped and says which; with <c>WEBCOORD_REQUIRE_PROGRAMS=1</c>, as <c>tests/run.sh</c> sets it, it runs and fails.
+/// A test that needs programs from outside, such as <c>node</c>, or installed files of the working copy, such as
+/// <c>tests/clients/readme/node_modules</c>. Where one is missing the test is skipped and says which; with
+/// <c>WEBCOORD_REQUIRE_PROGRAMS=1</c>, as <c>tests/run.sh</c> sets it, it runs and fails.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ProgramFactAttribute : FactAttribute
@@ -15,7 +16,7 @@ internal sealed class ProgramFactAttribute : FactAttribute
             return;
         }
 
-        var missing = programs.Where(program => !IsOnPath(program)).ToList();
+        var missing = programs.Where(program => !IsInstalled(program)).ToList();
         if (missing.Count > 0)
         {
             Skip = $"Needs {string.Join(", ", missing)}, which is not installed; tests/run.sh installs it.";
@@ -24,8 +25,9 @@ internal sealed class ProgramFactAttribute : FactAttribute
 
     public IReadOnlyList<string> Programs { get; }
 
-    private static bool IsOnPath(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "")
+    private static bool IsInstalled(string program) => program.Contains('/', StringComparison.Ordinal)
+        ? Path.Exists(Repository.PathOf(program))
+        : (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Any(folder => File.Exists(Path.Combine(folder, program)));
 }

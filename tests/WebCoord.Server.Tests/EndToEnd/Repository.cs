@@ -11,7 +11,8 @@ internal static class Repository
         "artifacts", "bin", "WebCoord.Server", Configuration, "WebCoord.Server.dll");
 
     /// <summary>The last folder of the build output: <c>debug</c> or <c>release</c>.</summary>
-    private static string Configuration => Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+    private static string Configuration =>
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
 
     public static string PathOf(params string[] segments) => Path.Combine([Root, .. segments]);
 

@@ -75,9 +75,18 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Sends a signal by its name, without waiting for what comes of it.</summary>
     public async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start("bash", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {Id}")]);
+        var command = string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {Id}");
+        using var kill = Process.Start("bash", ["-c", command]);
         await kill.WaitForExitAsync();
         Assert.Equal(0, kill.ExitCode);
+    }
+
+    /// <summary>Waits until it has ended; returns its exit code.</summary>
+    public async Task<int> WaitForExitAsync()
+    {
+        using var timeout = new CancellationTokenSource(MaxWait);
+        await _process.WaitForExitAsync(timeout.Token);
+        return _process.ExitCode;
     }
 
     public async ValueTask DisposeAsync()
@@ -148,13 +157,6 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private async Task<int> WaitForExitAsync()
-    {
-        using var timeout = new CancellationTokenSource(MaxWait);
-        await _process.WaitForExitAsync(timeout.Token);
-        return _process.ExitCode;
     }
 
     [GeneratedRegex(@"listening on:? .*?(?<address>http://127\.0\.0\.1:[1-9]\d*)", RegexOptions.IgnoreCase)]
