@@ -31,7 +31,8 @@ public sealed record ApplyResult
     public Session? Session { get; init; }
 
     /// <summary>Of a transaction, the result of each operation. Of a failed one: <see cref="ErrorCode.Ok"/> for those
-    /// rolled back, then the failure, then <see cref="ErrorCode.RuntimeInconsistency"/> for those never tried.</summary>
+    /// rolled back, then the failure, then <see cref="ErrorCode.RuntimeInconsistency"/> for those never
+    /// tried.</summary>
     public ImmutableArray<ApplyResult> Operations { get; init; } = [];
 
     /// <summary>What watches are told of, in the order in which it happened. Empty for a failure.</summary>

@@ -6,9 +6,9 @@ using WebCoord.Core.Tree;
 namespace WebCoord.Core;
 
 /// <summary>
-/// 64-bit digests of the state. That of the tree is the sum over its nodes, so one change costs the nodes it touches and
-/// not the tree, and the order of changes that commute does not matter. It finds bugs and damage; it stops no forger.
-/// </summary>
+/// 64-bit digests of the state. That of the tree is the sum over its nodes, so one change costs the nodes it touches
+/// and not the tree, and the order of changes that commute does not matter. It finds bugs and damage; it stops no
+/// forger. </summary>
 internal static class StateDigest
 {
     private const ulong Multiplier = 0x9FB21C651E98DF25;

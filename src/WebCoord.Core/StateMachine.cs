@@ -9,8 +9,8 @@ namespace WebCoord.Core;
 
 /// <summary>
 /// The only door into the state: entries of the log go in, in order, and states, results and changes come out, the same
-/// on every instance and at every restart. It has no clock, no I/O, no randomness and no threads. Versions, ACLs, quotas
-/// and limits are judged here and nowhere else, so two instances that append at once need no lock.
+/// on every instance and at every restart. It has no clock, no I/O, no randomness and no threads. Versions, ACLs,
+/// quotas and limits are judged here and nowhere else, so two instances that append at once need no lock.
 /// </summary>
 public sealed class StateMachine(CoordinationState state)
 {
@@ -43,8 +43,8 @@ public sealed class StateMachine(CoordinationState state)
         return results.MoveToImmutable();
     }
 
-    /// <summary>Moves the log clock: never back, and by at most a tick per entry, so that a jump of the wall clock or an
-    /// absence of the whole service ages no session. After an absence all timeouts start afresh.</summary>
+    /// <summary>Moves the log clock: never back, and by at most a tick per entry, so that a jump of the wall clock or
+    /// an absence of the whole service ages no session. After an absence all timeouts start afresh.</summary>
     private static CoordinationState AdvanceClock(CoordinationState state, LogEntry entry)
     {
         var elapsed = entry.TimestampMs - state.TimestampMs;
@@ -115,8 +115,8 @@ public sealed class StateMachine(CoordinationState state)
         _ => throw new UnreachableException($"{command.GetType().Name} is no operation on a node"),
     };
 
-    /// <summary>Each operation sees what the earlier ones did; the first failure undoes them all, because the transition
-    /// is dropped with the failed result.</summary>
+    /// <summary>Each operation sees what the earlier ones did; the first failure undoes them all, because the
+    /// transition is dropped with the failed result.</summary>
     private static ApplyResult ApplyAll(Command.Multi multi, Transition transition)
     {
         var bytes = multi.Operations.Sum(CommandFacts.ContentBytes);

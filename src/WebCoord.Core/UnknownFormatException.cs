@@ -5,7 +5,8 @@ namespace WebCoord.Core;
 /// <param name="format">The format that was met.</param>
 /// <param name="newest">The newest format that this version reads.</param>
 public sealed class UnknownFormatException(string what, int format, int newest)
-    : Exception($"{what} is of format {format}, and this version of WebCoord knows formats 1 to {newest}: upgrade first.")
+    : Exception($"{what} is of format {format}, and this version of WebCoord knows formats 1 to {newest}: "
+        + "upgrade first.")
 {
     public int Format { get; } = format;
 }

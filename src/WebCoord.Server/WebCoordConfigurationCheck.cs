@@ -57,7 +57,8 @@ internal static class WebCoordConfigurationCheck
 
     private static string Suggestion(string path)
     {
-        var inside = WebCoordOptionsKeys.All.Where(key => key.Name.StartsWith(path + ":", StringComparison.OrdinalIgnoreCase))
+        var inside = WebCoordOptionsKeys.All.Where(key =>
+            key.Name.StartsWith(path + ":", StringComparison.OrdinalIgnoreCase))
             .Select(key => key.Name).ToList();
         if (inside.Count > 0)
         {

@@ -58,7 +58,8 @@ internal sealed class WebCoordOptionsValidator : AbstractValidator<WebCoordOptio
             options => Invariant($"Set it to at least 4 ticks, {4L * options.Sessions.TickMs}."));
         Rule(options => options.Sessions.MaxTimeoutMs,
             (options, timeout) => timeout >= options.Sessions.MinTimeoutMs,
-            options => Invariant($"Set it to at least WebCoord:Sessions:MinTimeoutMs, {options.Sessions.MinTimeoutMs}."));
+            options => Invariant(
+                $"Set it to at least WebCoord:Sessions:MinTimeoutMs, {options.Sessions.MinTimeoutMs}."));
     }
 
     private void LimitRules()

@@ -6,8 +6,8 @@ using System.Text;
 namespace WebCoord.Core.Commands;
 
 /// <summary>
-/// Ties every log entry to all before it, so that a gap, a swap or another history is seen. The form is one that a Redis
-/// script can compute too: SHA-1 in hex over a line of text.
+/// Ties every log entry to all before it, so that a gap, a swap or another history is seen. The form is one that a
+/// Redis script can compute too: SHA-1 in hex over a line of text.
 /// </summary>
 public static class ChainHash
 {

@@ -27,7 +27,8 @@ public abstract record Command
     public sealed record DeleteRecursive(string Path, Precondition Precondition = default) : Command;
 
     /// <summary>Sets the data of a node that exists.</summary>
-    public sealed record SetData(string Path, ReadOnlyMemory<byte>? Data, Precondition Precondition = default) : Command;
+    public sealed record SetData(string Path, ReadOnlyMemory<byte>? Data, Precondition Precondition = default)
+        : Command;
 
     /// <summary>Sets the data of a node, or creates it as persistent and open when it is absent.</summary>
     public sealed record Put(string Path, ReadOnlyMemory<byte>? Data, Precondition Precondition = default,

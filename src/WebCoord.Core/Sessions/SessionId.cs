@@ -27,7 +27,8 @@ public readonly record struct SessionId(long Value) : IComparable<SessionId>
     {
         id = default;
         if (text is null || !text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-            || !long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            || !long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                out var value))
         {
             return false;
         }

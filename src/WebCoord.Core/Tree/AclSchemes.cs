@@ -111,8 +111,12 @@ public static class AclSchemes
             ? null
             : "the scheme 'auth' stands for the caller's own credentials, and the caller has none",
         "digest" => IsDigestId(entry.Id) ? null : "an id of the scheme 'digest' is user:base64(sha1(user:password))",
-        "ip" => TryParseNetwork(entry.Id, out _, out _) ? null : "an id of the scheme 'ip' is an address or address/bits",
-        "x509" => entry.Id.Contains('=', StringComparison.Ordinal) ? null : "an id of the scheme 'x509' is a subject DN",
+        "ip" => TryParseNetwork(entry.Id, out _, out _)
+            ? null
+            : "an id of the scheme 'ip' is an address or address/bits",
+        "x509" => entry.Id.Contains('=', StringComparison.Ordinal)
+            ? null
+            : "an id of the scheme 'x509' is a subject DN",
         _ => $"the scheme '{entry.Scheme}' is not known; use world, auth, digest, ip or x509",
     };
 

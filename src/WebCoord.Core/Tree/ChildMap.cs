@@ -4,9 +4,9 @@ using System.Diagnostics;
 namespace WebCoord.Core.Tree;
 
 /// <summary>
-/// The children of a znode by name, in ordinal order: an immutable B-tree. A change copies only the pages between it and
-/// the top, so older maps stay as they were; a lookup by span allocates nothing; enumeration can begin anywhere, so a
-/// page of a million children costs the page. The BCL's sorted dictionary cannot seek and spends 56 bytes per child,
+/// The children of a znode by name, in ordinal order: an immutable B-tree. A change copies only the pages between it
+/// and the top, so older maps stay as they were; a lookup by span allocates nothing; enumeration can begin anywhere, so
+/// a page of a million children costs the page. The BCL's sorted dictionary cannot seek and spends 56 bytes per child,
 /// this spends about 12.
 /// </summary>
 public sealed class ChildMap : IReadOnlyCollection<Znode>

@@ -135,7 +135,8 @@ public sealed class DataTree
         var root = new Znode { Name = "", Acl = Acl.Open };
         var system = new Znode { Name = "zookeeper", Acl = Acl.Open, Data = ReadOnlyMemory<byte>.Empty };
         var quota = new Znode { Name = "quota", Acl = Acl.Open, Data = ReadOnlyMemory<byte>.Empty };
-        var config = new Znode { Name = "config", Acl = Acl.ReadOnly, Aversion = -1, Data = ReadOnlyMemory<byte>.Empty };
+        var nothing = ReadOnlyMemory<byte>.Empty;
+        var config = new Znode { Name = "config", Acl = Acl.ReadOnly, Aversion = -1, Data = nothing };
         var restorer = new TreeRestorer();
         foreach (var (depth, node) in new[] { (0, root), (1, system), (2, config), (2, quota) })
         {

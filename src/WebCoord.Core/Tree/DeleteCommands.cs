@@ -37,8 +37,8 @@ internal static class DeleteCommands
         if (subtree.Count > most)
         {
             return ApplyResult.Refused(ErrorCode.TooLarge,
-                $"{path} has more than {most} nodes, the most that MaxRecursiveDelete allows at once; delete parts of it "
-                + "first.") with
+                $"{path} has more than {most} nodes, the most that MaxRecursiveDelete allows at once; delete parts of "
+                + "it first.") with
             { Path = path.Value };
         }
 
@@ -77,7 +77,8 @@ internal static class DeleteCommands
         node = transition.Tree.Root;
         if (!ZnodePath.TryParse(text, out path, out var problem))
         {
-            return ApplyResult.Refused(ErrorCode.BadArguments, $"The path is not valid: {problem}.") with { Path = text };
+            var refused = ApplyResult.Refused(ErrorCode.BadArguments, $"The path is not valid: {problem}.");
+            return refused with { Path = text };
         }
 
         if (SystemPaths.Contains(path.Value))

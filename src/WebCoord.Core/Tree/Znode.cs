@@ -84,8 +84,8 @@ public sealed record Znode
         TtlMs = TtlMs,
     };
 
-    /// <summary>Whether the time of a container or TTL node has come (zookeeper-protocol sections 10.3 and 10.4; TTLs go
-    /// by the log clock).</summary>
+    /// <summary>Whether the time of a container or TTL node has come (zookeeper-protocol sections 10.3 and 10.4; TTLs
+    /// go by the log clock).</summary>
     public bool IsReapable(long logClockMs, Settings settings)
     {
         var ageMs = logClockMs - SetAtMs;

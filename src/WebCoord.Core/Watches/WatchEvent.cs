@@ -21,7 +21,8 @@ public enum WatchEventType
 /// <param name="Path">The node watched; for a recursive watch, the node that changed.</param>
 /// <param name="Index">Place among the events that one zxid can cause, so that (zxid, index) names an event.</param>
 /// <param name="Version">The data version, save for <see cref="WatchEventType.ChildrenChanged"/>.</param>
-public sealed record WatchEvent(WatchEventType Type, string Path, Zxid Zxid, int Index, int? Version, ChangeCause Cause);
+public sealed record WatchEvent(WatchEventType Type, string Path, Zxid Zxid, int Index, int? Version,
+    ChangeCause Cause);
 
 /// <summary>What a watch looks at.</summary>
 public enum WatchKind

@@ -5,10 +5,10 @@ using WebCoord.Core.Tree;
 namespace WebCoord.Core.Watches;
 
 /// <summary>
-/// Who watches what, and what a change tells whom (zookeeper-protocol section 7). It delivers nothing and checks no ACL;
-/// its caller does both. Not safe for several threads at once. A watcher is what events are counted by: at most one per
-/// watcher and trigger; a wire connection is one watcher for all its watches, a hub watch is one by itself. Watchers are
-/// told apart by <see cref="object.Equals(object)"/>.
+/// Who watches what, and what a change tells whom (zookeeper-protocol section 7). It delivers nothing and checks no
+/// ACL; its caller does both. Not safe for several threads at once. A watcher is what events are counted by: at most
+/// one per watcher and trigger; a wire connection is one watcher for all its watches, a hub watch is one by itself.
+/// Watchers are told apart by <see cref="object.Equals(object)"/>.
 /// </summary>
 /// <remarks>
 /// One table leads from paths to watchers and one back, so that a change costs its own watchers and a lost connection
@@ -164,7 +164,8 @@ public sealed class WatchManager<TWatcher>
         }
     }
 
-    private int Find(string path, TWatcher watcher) => _paths.TryGetValue(path, out var links) ? links.Find(watcher) : 0;
+    private int Find(string path, TWatcher watcher) =>
+        _paths.TryGetValue(path, out var links) ? links.Find(watcher) : 0;
 
     /// <summary>Makes the bits of a watcher on a path what they are to be, in both tables and in all counts.</summary>
     private void Update(string path, TWatcher watcher, int before, int after)

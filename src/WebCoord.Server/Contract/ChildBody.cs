@@ -13,7 +13,8 @@ internal sealed record ChildBody
     /// <summary>With include=stat.</summary>
     public StatBody? Stat { get; init; }
 
-    /// <summary>With include=data; absent for null data, which <see cref="Encoding"/> tells from no data asked.</summary>
+    /// <summary>With include=data; absent for null data, which <see cref="Encoding"/> tells from no data
+    /// asked.</summary>
     public string? Data { get; init; }
 
     /// <summary>With include=data.</summary>

@@ -36,7 +36,8 @@ internal sealed record ChildrenBody
         {
             Path = path.Value,
             Stat = StatBody.From(node.Stat),
-            Children = [.. page.Take(limit).Select(child => ChildBody.From(path.Child(child.Name), child, include, readable))],
+            Children = [.. page.Take(limit)
+                .Select(child => ChildBody.From(path.Child(child.Name), child, include, readable))],
             Next = more ? page[limit - 1].Name : null,
         };
     }

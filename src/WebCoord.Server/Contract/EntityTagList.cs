@@ -44,7 +44,8 @@ internal sealed class EntityTagList
         return true;
     }
 
-    /// <summary>The comparison of If-Match: a weak tag never matches; <c>*</c> matches any node that is there.</summary>
+    /// <summary>The comparison of If-Match: a weak tag never matches; <c>*</c> matches any node that is
+    /// there.</summary>
     public bool MatchesStrongly(EntityTag current) =>
         IsAny ? current != EntityTag.Absent : Strong.Contains(current);
 

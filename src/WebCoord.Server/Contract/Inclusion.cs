@@ -18,7 +18,8 @@ internal static class InclusionText
     {
         include = Inclusion.None;
         problem = null;
-        foreach (var word in (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var word in (text ?? "")
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             switch (word)
             {

@@ -58,7 +58,8 @@ internal static class Problems
         }
 
         var reason = end.Reason == SessionEndReason.Closed ? "closed" : "expired";
-        var told = reason == "closed" ? "was closed by its client" : "expired, because its client was not heard of in time,";
+        var told = reason == "closed" ? "was closed by its client"
+            : "expired, because its client was not heard of in time,";
         return Of(ProblemCatalog.SessionExpired,
             $"The session {session} {told} at {TimeConverter.ToText(end.AtMs)}; its ephemeral nodes are gone. Open a "
             + "new session.") with

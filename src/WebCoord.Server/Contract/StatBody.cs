@@ -31,7 +31,8 @@ internal sealed record StatBody
     /// <summary>How often the ACL was set since the creation.</summary>
     public required int Aversion { get; init; }
 
-    /// <summary>The session that an ephemeral node belongs to, as 0x and 16 hexadecimal digits; otherwise null.</summary>
+    /// <summary>The session that an ephemeral node belongs to, as 0x and 16 hexadecimal digits; otherwise
+    /// null.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? EphemeralOwner { get; init; }
 

@@ -11,7 +11,8 @@ internal sealed class StateMetrics
         var meter = metrics.Meter;
         Observe("webcoord.applied.zxid", null, "The last zxid that this instance has applied.",
             state => state.LastZxid.Value);
-        Observe("webcoord.nodes", null, "Nodes in the tree, those of /zookeeper included.", state => state.Tree.NodeCount);
+        Observe("webcoord.nodes", null, "Nodes in the tree, those of /zookeeper included.", state =>
+            state.Tree.NodeCount);
         Observe("webcoord.data.size", "By", "Bytes of data in the tree.", state => state.Tree.DataBytes);
         Observe("webcoord.sessions", null, "Sessions alive.", state => state.Sessions.Count);
         Observe("webcoord.ephemerals", null, "Ephemeral nodes.",

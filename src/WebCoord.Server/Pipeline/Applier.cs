@@ -161,7 +161,8 @@ internal sealed partial class Applier(PendingBatches pending, LocalInstance inst
             if (result.Error == ErrorCode.InternalError)
             {
                 LogBug(result.Zxid, entry.Requests[i].Command.GetType().Name, result.Detail);
-                result = result with { Detail = $"A bug in WebCoord; the request at zxid {result.Zxid} had no effect." };
+                var detail = $"A bug in WebCoord; the request at zxid {result.Zxid} had no effect.";
+                result = result with { Detail = detail };
             }
 
             if (batch is not null)

@@ -6,8 +6,8 @@ using WebCoord.Core.Commands;
 namespace WebCoord.Server.Pipeline;
 
 /// <summary>Keeps this instance's entry in the state, and drops the entries of those that are gone.</summary>
-internal sealed class InstanceHeartbeat(Applier applier, Sequencer sequencer, LocalInstance instance, PipelineMetrics metrics, IServer server,
-    IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class InstanceHeartbeat(Applier applier, Sequencer sequencer, LocalInstance instance,
+    PipelineMetrics metrics, IServer server, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
@@ -45,7 +45,8 @@ internal sealed class InstanceHeartbeat(Applier applier, Sequencer sequencer, Lo
         await sequencer.SubmitAsync(new Request(new Command.InstanceHeartbeat(report)), CancellationToken.None);
         var now = applier.State.TimestampMs;
         var gone = applier.State.Instances.Values
-            .Where(other => other.Report.Id != instance.Id && now - other.LastHeartbeatMs > GoneAfter.TotalMilliseconds);
+            .Where(other => other.Report.Id != instance.Id
+                && now - other.LastHeartbeatMs > GoneAfter.TotalMilliseconds);
         foreach (var other in gone)
         {
             await sequencer.SubmitAsync(

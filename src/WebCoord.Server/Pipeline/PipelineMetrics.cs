@@ -34,15 +34,20 @@ internal sealed partial class PipelineMetrics
         _writes = Meter.CreateCounter<long>("webcoord.writes", null,
             "Requests to change state, by what became of them.");
         _batchSize = Meter.CreateHistogram("webcoord.batch.size", null, "Requests in one append to the log.", null,
-            new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000] });
+            new InstrumentAdvice<long>
+            {
+                HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000],
+            });
         _appendDuration = Meter.CreateHistogram("webcoord.append.duration", "s",
             "How long the log took to make a batch durable.", null, Buckets([0.0001, 0.00025, 0.0005, 0.001, 0.0025,
                 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5]));
         _queueLength = Meter.CreateUpDownCounter<long>("webcoord.queue.length", null,
             "Requests that wait for their batch.");
-        _events = Meter.CreateCounter<long>("webcoord.events.delivered", null, "Watch events queued for their watchers.");
+        _events = Meter.CreateCounter<long>("webcoord.events.delivered", null,
+            "Watch events queued for their watchers.");
         _longPolls = Meter.CreateUpDownCounter<long>("webcoord.long_polls", null, "Long polls that wait at present.");
-        _connections = Meter.CreateUpDownCounter<long>("webcoord.hub.connections", null, "Open connections of the hub.");
+        _connections = Meter.CreateUpDownCounter<long>("webcoord.hub.connections", null,
+            "Open connections of the hub.");
         _snapshotDuration = Meter.CreateHistogram("webcoord.snapshot.duration", "s",
             "How long it took to save a snapshot.", null, Buckets([0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60]));
         _snapshotSize = Meter.CreateGauge<long>("webcoord.snapshot.size", "By", "Bytes of the last snapshot saved.");

@@ -14,8 +14,9 @@ internal readonly record struct LoadReport(Zxid SnapshotZxid, long ReplayedEntri
 /// newest snapshot, replay what follows, then run. Stopping drains what is queued, so nothing that was taken is lost.
 /// </summary>
 internal sealed partial class PipelineService(ITransactionLog log, Applier applier, Sequencer sequencer,
-    PendingBatches pending, SessionTracker tracker, SnapshotTaker snapshots, InstanceHeartbeat heartbeat, Settings bootstrap,
-    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PipelineService> logger) : IHostedService, IDisposable
+    PendingBatches pending, SessionTracker tracker, SnapshotTaker snapshots, InstanceHeartbeat heartbeat,
+    Settings bootstrap, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PipelineService> logger)
+    : IHostedService, IDisposable
 {
     /// <summary>How long stopping waits for its own last requests, should the pipeline have failed.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);

@@ -18,7 +18,8 @@ internal sealed partial class SnapshotTaker(ITransactionLog log, LogOptions opti
     private long _bytes;
     private Task _saving = Task.CompletedTask;
 
-    /// <summary>Counts an entry that was applied, and starts a snapshot when one is due and none is under way.</summary>
+    /// <summary>Counts an entry that was applied, and starts a snapshot when one is due and none is under
+    /// way.</summary>
     public void Count(LogEntry entry, CoordinationState state)
     {
         _requests += entry.Requests.Length;
@@ -49,14 +50,16 @@ internal sealed partial class SnapshotTaker(ITransactionLog log, LogOptions opti
             metrics.SnapshotSaved(elapsed, null);
             LogSaved(state.LastZxid, state.Tree.NodeCount, elapsed.TotalMilliseconds);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or LogUnavailableException)
+        catch (Exception failure)
+            when (failure is IOException or UnauthorizedAccessException or LogUnavailableException)
         {
             // The log still has everything: the next snapshot makes up for this one.
             LogFailed(state.LastZxid, failure.Message);
         }
     }
 
-    [LoggerMessage(110, LogLevel.Information, "Saved a snapshot of {Nodes} nodes at zxid {Zxid} in {Milliseconds:F0} ms")]
+    [LoggerMessage(110, LogLevel.Information,
+        "Saved a snapshot of {Nodes} nodes at zxid {Zxid} in {Milliseconds:F0} ms")]
     private partial void LogSaved(Zxid zxid, long nodes, double milliseconds);
 
     [LoggerMessage(111, LogLevel.Warning, "No snapshot at zxid {Zxid}, the log goes on growing: {Problem}")]

@@ -14,12 +14,13 @@ internal static class AclApi
             .WithDescription("Needs READ or ADMIN. Without ADMIN password hashes are shown as x.")
             .Produces(StatusCodes.Status304NotModified).Refuses(404, 412, 429);
         acl.MapPut("", PutAsync).WithName("putAcl").WithSummary("Set the ACL of a node")
-            .WithDescription("Needs ADMIN. Conditions are about the ACL: its tag, or as version its aversion. Children do "
-                + "not inherit ACLs.")
+            .WithDescription("Needs ADMIN. Conditions are about the ACL: its tag, or as version its aversion. "
+                + "Children do not inherit ACLs.")
             .Accepts<PutAclBody>("application/json").RefusesWrites(404, 415, 422);
     }
 
-    private static async Task<Results<Ok<AclBody>, StatusCodeHttpResult, ProblemResult>> GetAsync(RequestContext request,
+    private static async Task<Results<Ok<AclBody>, StatusCodeHttpResult, ProblemResult>> GetAsync(
+        RequestContext request,
         ViewReader views, [AsParameters] ViewQuery query)
     {
         var answer = await views.ReadAsync(request, TagView.Acl, Permissions.Read | Permissions.Admin, isTagged: true);

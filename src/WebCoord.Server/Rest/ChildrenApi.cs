@@ -12,7 +12,8 @@ internal static class ChildrenApi
 
     public static void MapChildren(this IEndpointRouteBuilder api)
     {
-        api.MapPaths("children").MapGet("", ListAsync).WithName("listChildren").WithSummary("List the children of a node")
+        api.MapPaths("children").MapGet("", ListAsync).WithName("listChildren")
+            .WithSummary("List the children of a node")
             .WithDescription("By name. With the cursor of the first page all pages come from one snapshot, for 60 "
                 + "seconds on its instance; with after each page is current. The tag covers the list of all children; "
                 + "an answer with include has none.")
@@ -75,7 +76,8 @@ internal static class ChildrenApi
 
         if (state is null)
         {
-            return new ProblemResult(Problems.Of(ProblemCatalog.CursorExpired, "The snapshot of this listing is kept for "
+            return new ProblemResult(Problems.Of(ProblemCatalog.CursorExpired,
+                "The snapshot of this listing is kept for "
                 + "60 seconds, and by the instance that began it; begin the listing anew.", request.Path.Value));
         }
 
@@ -102,7 +104,8 @@ internal static class ChildrenApi
         return Answer(request, body, "cursor", limit, IncludeText(include));
     }
 
-    private static ChildrenBody PageOf(RequestContext request, Znode node, string? after, int limit, Inclusion include) =>
+    private static ChildrenBody PageOf(RequestContext request, Znode node, string? after, int limit,
+        Inclusion include) =>
         ChildrenBody.From(request.Path, node, after, limit, include, child => request.May(Permissions.Read, child));
 
     private static Ok<ChildrenBody> Answer(RequestContext request, ChildrenBody body, string parameter, int limit,

@@ -15,7 +15,8 @@ internal static class NodesApi
         nodes.MapGet("", GetAsync).WithName("getNode").WithSummary("Read a node")
             .WithDescription("The tag covers the data only. With If-None-Match and wait it is a long poll.")
             .Produces(StatusCodes.Status304NotModified).Refuses(404, 412, 429);
-        nodes.MapMethods("", [HttpMethods.Head], HeadAsync).WithName("headNode").WithSummary("Ask whether a node exists")
+        nodes.MapMethods("", [HttpMethods.Head], HeadAsync).WithName("headNode")
+            .WithSummary("Ask whether a node exists")
             .WithDescription("The stat is in the WebCoord-Stat-* headers.").Produces(StatusCodes.Status200OK)
             .Produces(StatusCodes.Status304NotModified).Refuses(404, 412, 429);
         nodes.MapPut("", PutAsync).WithName("putNode").WithSummary("Set a node's data, or create the node")

@@ -10,7 +10,8 @@ namespace WebCoord.Server.Rest;
 /// Sees to it that every failure is told in a problem document: exceptions, and bare statuses that the framework sets,
 /// such as 404 for an unknown route and 405. It also puts the zxid on every response.
 /// </summary>
-internal sealed partial class ProblemMiddleware(RequestDelegate next, Applier applier, ILogger<ProblemMiddleware> logger)
+internal sealed partial class ProblemMiddleware(RequestDelegate next, Applier applier,
+    ILogger<ProblemMiddleware> logger)
 {
     [SuppressMessage("Design", "CA1031", Justification = "Whatever it was, the client gets a problem document.")]
     public async Task InvokeAsync(HttpContext context)

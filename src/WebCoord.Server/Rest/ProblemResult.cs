@@ -39,6 +39,7 @@ internal sealed class ProblemResult(ProblemBody problem) : IResult, IStatusCodeH
 
         var traceId = Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier;
         var body = problem with { Zxid = response.Headers[WebCoordHeaders.Zxid], TraceId = traceId };
-        return response.WriteAsJsonAsync(body, ContractJson.Options, ProblemBody.ContentType, httpContext.RequestAborted);
+        return response.WriteAsJsonAsync(body, ContractJson.Options, ProblemBody.ContentType,
+            httpContext.RequestAborted);
     }
 }

@@ -69,7 +69,8 @@ internal static class RequestBody
     {
         if (!IsJson(context.Request.ContentType))
         {
-            return (null, Problems.Of(ProblemCatalog.UnsupportedMediaType, ProblemCatalog.UnsupportedMediaType.Meaning));
+            return (null,
+                Problems.Of(ProblemCatalog.UnsupportedMediaType, ProblemCatalog.UnsupportedMediaType.Meaning));
         }
 
         var (bytes, problem) = await ReadBytesAsync(context, limit);
@@ -101,7 +102,7 @@ internal static class RequestBody
             && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)));
 
     private static ProblemBody TooLarge(BodyLimit limit) => Problems.Of(ProblemCatalog.TooLarge,
-        $"The body is larger than {limit.Bytes} bytes, which {limit.Name} allows; it was not read to its end. Send less, "
-        + "or raise the limit.") with
+        $"The body is larger than {limit.Bytes} bytes, which {limit.Name} allows; it was not read to its end. Send "
+        + "less, or raise the limit.") with
     { Outcome = "not-applied" };
 }

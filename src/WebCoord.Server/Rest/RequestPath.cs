@@ -14,7 +14,8 @@ internal sealed record PathPrefix(string Prefix);
 /// </summary>
 internal static class RequestPath
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true);
 
     /// <summary>The path as the caller meant it, beginning with '/'. Whether it is valid is another question.</summary>
     public static bool TryRead(HttpContext context, string prefix, [NotNullWhen(true)] out string? path,

@@ -87,7 +87,8 @@ internal sealed class RequestReader(ReadGate gate, Applier applier, SessionTrack
         return true;
     }
 
-    private bool TryReadSession(HttpRequest request, CoordinationState state, out SessionId id, out ProblemBody? problem)
+    private bool TryReadSession(HttpRequest request, CoordinationState state, out SessionId id,
+        out ProblemBody? problem)
     {
         problem = null;
         id = SessionId.None;

@@ -20,7 +20,8 @@ internal static class RestSetup
     }
 
     /// <summary>Must come before all that may refuse a request.</summary>
-    public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app.UseMiddleware<ProblemMiddleware>();
+    public static IApplicationBuilder UseProblems(this IApplicationBuilder app) =>
+        app.UseMiddleware<ProblemMiddleware>();
 
     public static IEndpointRouteBuilder MapRest(this IEndpointRouteBuilder app)
     {
@@ -61,6 +62,7 @@ internal static class RestSetup
     }
 
     /// <summary>Declares what a write is refused with.</summary>
-    public static RouteHandlerBuilder RefusesWrites(this RouteHandlerBuilder endpoint, params ReadOnlySpan<int> statuses) =>
+    public static RouteHandlerBuilder RefusesWrites(this RouteHandlerBuilder endpoint,
+        params ReadOnlySpan<int> statuses) =>
         endpoint.Refuses([409, 412, 413, 429, 500, 504, .. statuses]);
 }

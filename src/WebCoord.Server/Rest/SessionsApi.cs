@@ -151,5 +151,6 @@ internal static class SessionsApi
 
     /// <summary>Names of ephemeral nodes are told to those who may read the nodes.</summary>
     private static SessionBody BodyOf(RequestContext request, Session session) => SessionBody.From(session,
-        request.State, path => request.State.Tree.Find(path.AsSpan()) is { } node && request.May(Permissions.Read, node));
+        request.State, path => request.State.Tree.Find(path.AsSpan()) is { } node
+            && request.May(Permissions.Read, node));
 }

@@ -14,9 +14,10 @@ internal static class TransactionsApi
     {
         api.MapPost("/transactions", CommitAsync).WithName("commitTransaction").WithTags("transactions")
             .WithSummary("Do several operations, all or none")
-            .WithDescription("Each operation sees what those before it did. The first that fails undoes all; its status "
-                + "is the answer's, and results tells of each what became of it.")
-            .Accepts<TransactionBody>("application/json").Refuses(400, 401, 403, 404, 410, 415, 422, 503).RefusesWrites();
+            .WithDescription("Each operation sees what those before it did. The first that fails undoes all; its "
+                + "status is the answer's, and results tells of each what became of it.")
+            .Accepts<TransactionBody>("application/json").Refuses(400, 401, 403, 404, 410, 415, 422, 503)
+            .RefusesWrites();
     }
 
     private static async Task<Results<Ok<TransactionResultBody>, ProblemResult>> CommitAsync(RequestContext request,
@@ -54,7 +55,8 @@ internal static class TransactionsApi
         var index = result.Operations.TakeWhile(operation => operation.Succeeded).Count();
         index = index < result.Operations.Length ? index : -1;
         var view = index >= 0 && body.Operations![index].Op == OperationKind.SetAcl ? TagView.Acl : TagView.Data;
-        var createOnly = index >= 0 && PreconditionOf(((Command.Multi)command).Operations[index]) == Precondition.Absent;
+        var createOnly = index >= 0
+            && PreconditionOf(((Command.Multi)command).Operations[index]) == Precondition.Absent;
         var results = OperationResultBody.From(body, result);
         var problem = writes.Failure(request, result, view, createOnly) with
         {

@@ -12,8 +12,9 @@ internal static class TreeApi
     public static void MapTree(this IEndpointRouteBuilder api)
     {
         api.MapPaths("tree").MapGet("", GetAsync).WithName("getTree").WithSummary("Read a subtree")
-            .WithDescription("One consistent snapshot. As application/x-ndjson it is one node per line, and the last line "
-                + "is {\"end\":true,\"zxid\":\"...\"}. A reader that takes more than 10 seconds over 64 KiB is cut off.")
+            .WithDescription("One consistent snapshot. As application/x-ndjson it is one node per line, and the last "
+                + "line is {\"end\":true,\"zxid\":\"...\"}. A reader that takes more than 10 seconds over 64 KiB is "
+                + "cut off.")
             .Produces<TreeBody>(StatusCodes.Status200OK, TreeStream.Json, TreeStream.Lines).Refuses(404, 406);
     }
 
@@ -75,9 +76,11 @@ internal static class TreeApi
         return most is null ? 0 : most.Quality ?? 1;
     }
 
-    private static int Specificity(MediaTypeHeaderValue range) => range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2;
+    private static int Specificity(MediaTypeHeaderValue range) =>
+        range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2;
 
-    private sealed class TreeResult(TreeStream stream, Zxid zxid, IEnumerable<TreeStep> steps, Inclusion include, bool lines)
+    private sealed class TreeResult(TreeStream stream, Zxid zxid, IEnumerable<TreeStep> steps, Inclusion include,
+        bool lines)
         : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext) => lines

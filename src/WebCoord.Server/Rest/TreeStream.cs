@@ -117,7 +117,8 @@ internal sealed partial class TreeStream(TimeProvider time, ILogger<TreeStream> 
         }
     }
 
-    [LoggerMessage(210, LogLevel.Warning, "The reader of a tree took more than {Seconds} s over a piece; trace {TraceId} "
+    [LoggerMessage(210, LogLevel.Warning,
+        "The reader of a tree took more than {Seconds} s over a piece; trace {TraceId} "
         + "is cut off")]
     private partial void LogCut(double seconds, string traceId);
 }

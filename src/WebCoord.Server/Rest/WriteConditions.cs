@@ -37,7 +37,8 @@ internal static class WriteConditions
             return true;
         }
 
-        precondition = createOnly ? Precondition.Absent : match is null ? Precondition.None : Choose(match, view, request);
+        precondition = createOnly ? Precondition.Absent : match is null ? Precondition.None
+            : Choose(match, view, request);
         return true;
     }
 

@@ -5,7 +5,8 @@ using WebCoord.Server.Contract;
 namespace WebCoord.Server.Security;
 
 /// <summary>Finds out who the caller is, for <see cref="CallerIdentities.Of"/>, and refuses credentials that make no
-/// sense; also their absence, where <c>Security:AllowAnonymous</c> is off and the endpoint is not open to all.</summary>
+/// sense; also their absence, where <c>Security:AllowAnonymous</c> is off and the endpoint is not open to
+/// all.</summary>
 internal sealed class AuthenticationMiddleware(RequestDelegate next, IOptions<WebCoordOptions> options)
 {
     private readonly string? _superDigest = options.Value.ZooKeeper.SuperDigest;

@@ -58,7 +58,8 @@ internal sealed partial record Wrk(double RequestsPerSecond, double P50Ms, doubl
             RedirectStandardError = true,
         })!;
 
-    private static double Milliseconds(Match line) => Number(line.Groups["value"].Value) * line.Groups["unit"].Value switch
+    private static double Milliseconds(Match line) =>
+        Number(line.Groups["value"].Value) * line.Groups["unit"].Value switch
     {
         "us" => 0.001,
         "ms" => 1,

@@ -80,7 +80,8 @@ public sealed class ModelTests
         var sessions = model.Sessions.Select(pair => $"{pair.Key} {pair.Value.TimeoutMs} {pair.Value.LastTouchMs} "
             + $"{pair.Value.Owner} {string.Join(' ', model.EphemeralsOf(pair.Key))}");
         var reapable = model.Nodes.Where(p => p.Value.Kind is NodeKind.Container or NodeKind.Ttl).Select(p => p.Key);
-        return Join(nodes, sessions, reapable, model.Epochs.Select(pair => $"{pair.Key} {pair.Value}"), model.Nodes.Count,
+        return Join(nodes, sessions, reapable, model.Epochs.Select(pair => $"{pair.Key} {pair.Value}"),
+            model.Nodes.Count,
             model.Nodes.Values.Sum(node => (long)(node.Data?.Length ?? 0)), model.ClockMs, model.Settings);
     }
 
@@ -97,7 +98,8 @@ public sealed class ModelTests
     private static string Join(IEnumerable<string> nodes, IEnumerable<string> sessions, IEnumerable<string> reapable,
         IEnumerable<string> epochs, int count, long bytes, long clock, Settings settings) =>
         string.Join('\n', [.. nodes, .. sessions, .. reapable, .. epochs,
-            string.Create(CultureInfo.InvariantCulture, $"{count} nodes, {bytes} bytes, clock {clock}"), $"{settings}"]);
+            string.Create(CultureInfo.InvariantCulture, $"{count} nodes, {bytes} bytes, clock {clock}"),
+            $"{settings}"]);
 
     private static string Line(string path, Stat stat, byte[]? data, Acl acl) =>
         $"{path} {Transcript.Of(stat)} {(data is null ? "null" : Convert.ToHexString(data))} {Transcript.Of(acl)}";

@@ -149,7 +149,8 @@ internal sealed class ReferenceOperations(ReferenceTree tree, Request request)
 
     public void RemoveDeepestFirst(IEnumerable<string> paths, ChangeCause cause)
     {
-        foreach (var path in paths.OrderByDescending(p => p.Count(c => c == '/')).ThenBy(p => p, StringComparer.Ordinal))
+        foreach (var path in paths.OrderByDescending(p => p.Count(c => c == '/'))
+            .ThenBy(p => p, StringComparer.Ordinal))
         {
             Remove(path, cause);
         }
@@ -301,8 +302,11 @@ internal sealed class ReferenceOperations(ReferenceTree tree, Request request)
     private void Note(ChangeType type, string path, ChangeCause cause)
     {
         var node = Nodes[path];
-        var parentAcl = type is ChangeType.Created or ChangeType.Deleted ? Nodes[ReferenceTree.ParentOf(path)].Acl : null;
-        tree.Changes.Add(new Change(tree.Zxid, tree.Changes.Count, type, path, node.Version, cause, node.Acl, parentAcl));
+        var parentAcl = type is ChangeType.Created or ChangeType.Deleted
+            ? Nodes[ReferenceTree.ParentOf(path)].Acl
+            : null;
+        tree.Changes.Add(new Change(tree.Zxid, tree.Changes.Count, type, path, node.Version, cause, node.Acl,
+            parentAcl));
     }
 
     private ApplyResult Done(string path, bool created = false) =>

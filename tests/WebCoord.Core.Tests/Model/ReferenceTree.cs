@@ -6,9 +6,9 @@ using WebCoord.Core.Tree;
 namespace WebCoord.Core.Tests.Model;
 
 /// <summary>
-/// What the state machine must do, as simply as it can be said: a dictionary of nodes that change in place, copied whole
-/// before every request and put back when the request fails. Written from the semantics, not from the state machine.
-/// </summary>
+/// What the state machine must do, as simply as it can be said: a dictionary of nodes that change in place, copied
+/// whole before every request and put back when the request fails. Written from the semantics, not from the state
+/// machine. </summary>
 internal sealed class ReferenceTree
 {
     public SortedDictionary<string, ReferenceNode> Nodes { get; private set; } = new(StringComparer.Ordinal)
@@ -60,7 +60,9 @@ internal sealed class ReferenceTree
             StringComparer.Ordinal);
         try
         {
-            var result = request.Command is Command.Multi multi ? Transact(multi, request) : Run(request.Command, request);
+            var result = request.Command is Command.Multi multi
+                ? Transact(multi, request)
+                : Run(request.Command, request);
             return result with { Zxid = zxid, Changes = [.. Changes] };
         }
         catch (RefusedException refused)
@@ -138,7 +140,8 @@ internal sealed class ReferenceTree
         {
             case Command.CreateSession create:
                 var id = SessionId.From(Zxid);
-                Sessions[id] = new ReferenceSession(Clamp(create.TimeoutMs), ClockMs, create.Key.ToArray(), create.Owner);
+                Sessions[id] = new ReferenceSession(Clamp(create.TimeoutMs), ClockMs, create.Key.ToArray(),
+                    create.Owner);
                 break;
             case Command.AttachSession attach:
                 var session = Sessions.GetValueOrDefault(attach.Session)
@@ -174,7 +177,8 @@ internal sealed class ReferenceTree
 
     private void Expire(Command.ExpireSession expire)
     {
-        var session = Sessions.GetValueOrDefault(expire.Session) ?? throw new RefusedException(ErrorCode.SessionExpired);
+        var session = Sessions.GetValueOrDefault(expire.Session)
+            ?? throw new RefusedException(ErrorCode.SessionExpired);
         Refuse(session.LastTouchMs != expire.LastTouchMs, ErrorCode.BadVersion);
         Refuse(ClockMs <= session.LastTouchMs + session.TimeoutMs, ErrorCode.BadVersion);
         End(expire.Session, ChangeCause.SessionExpired);

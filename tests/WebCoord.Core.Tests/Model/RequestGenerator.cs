@@ -49,7 +49,7 @@ internal sealed class RequestGenerator(int number, ReferenceTree tree)
             < 70 => FromClient(NodeCommand()),
             < 80 => FromClient(new Command.Multi([.. Enumerable.Range(0, _random.Next(5)).Select(_ => NodeCommand())])),
             < 82 => FromClient(SetQuota()),
-            < 84 => new Request(Settings()) { Identities = Pick<ImmutableArray<Identity>>([[Identity.Super], [Alice]]) },
+            < 84 => new Request(Settings()) { Identities = [Pick([Identity.Super, Alice])] },
             < 90 => new Request(new Command.Reap(Path())),
             _ => new Request(SessionCommand()),
         };
@@ -172,7 +172,8 @@ internal sealed class RequestGenerator(int number, ReferenceTree tree)
         var choice = _random.Next(40);
         if (choice == 0)
         {
-            return Pick(["", "a", "/a//b", "/a/.", "/\u0001", "/", "/zookeeper", "/zookeeper/config", "/zookeeper/quota"]);
+            return Pick(["", "a", "/a//b", "/a/.", "/\u0001", "/", "/zookeeper", "/zookeeper/config",
+                "/zookeeper/quota"]);
         }
 
         if (choice < 22)

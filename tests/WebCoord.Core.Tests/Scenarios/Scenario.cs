@@ -72,10 +72,12 @@ internal sealed class Scenario
             case "sessions":
                 return _machine.State.Sessions.Select(Show);
             case "clock":
-                return [string.Create(CultureInfo.InvariantCulture, $"the log clock is at {_machine.State.LogClockMs} ms")];
+                return [string.Create(CultureInfo.InvariantCulture,
+                    $"the log clock is at {_machine.State.LogClockMs} ms")];
             case "instances":
                 return _machine.State.Instances.Values.Select(instance => string.Create(CultureInfo.InvariantCulture,
-                    $"instance {instance.Report.Id} level={instance.Report.FeatureLevel} heard={instance.LastHeartbeatMs}"));
+                    $"instance {instance.Report.Id} level={instance.Report.FeatureLevel} "
+                    + $"heard={instance.LastHeartbeatMs}"));
             case "epochs":
                 return _machine.State.Epochs.Select(pair =>
                     string.Create(CultureInfo.InvariantCulture, $"epoch {pair.Key} began after {pair.Value}"));

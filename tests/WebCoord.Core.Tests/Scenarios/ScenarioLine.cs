@@ -110,7 +110,7 @@ internal sealed class ScenarioLine
     };
 
     private InstanceReport Report =>
-        new(Number("instance") ?? 1, $"name{Text("instance")}", "address", (int)(Number("level") ?? 1), Zxid.None, 0, 0, 0);
+        new(Number("instance") ?? 1, "name" + Text("instance"), "a", (int)(Number("level") ?? 1), Zxid.None, 0, 0, 0);
 
     private SessionId SessionNamed(string option) =>
         Text(option) is { } name ? _sessions.GetValueOrDefault(name, new SessionId(99)) : default;

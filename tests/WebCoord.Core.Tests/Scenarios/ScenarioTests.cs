@@ -5,15 +5,16 @@ namespace WebCoord.Core.Tests.Scenarios;
 
 /// <summary>
 /// Runs the transcripts beside this file: blocks of commands, a line <c>----</c>, and what they give, up to an empty
-/// line. With the environment variable <c>REWRITE=1</c> the results are written anew, to be read as a diff. The commands
-/// are described at <see cref="Scenario"/>.
+/// line. With the environment variable <c>REWRITE=1</c> the results are written anew, to be read as a diff. The
+/// commands are described at <see cref="Scenario"/>.
 /// </summary>
 public sealed class ScenarioTests
 {
     private const string Separator = "----";
 
     public static TheoryData<string> Files =>
-        [.. Directory.EnumerateFiles(Folder(), "*.txt").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Folder(), "*.txt").Select(file => Path.GetFileName(file))
+            .Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Files))]

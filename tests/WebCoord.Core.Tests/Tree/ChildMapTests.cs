@@ -67,7 +67,8 @@ public sealed class ChildMapTests
         var sparse = Enumerable.Range(0, 10_000).Where(i => i % 1_000 != 7)
             .Aggregate(full, (map, i) => map.Remove(Sequential(i)));
         Assert.Equal(10, sparse.Count);
-        Assert.Equal(Enumerable.Range(0, 10).Select(i => Sequential((i * 1_000) + 7)), sparse.Select(node => node.Name));
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => Sequential((i * 1_000) + 7)),
+            sparse.Select(node => node.Name));
         Assert.Equal(Sequential(5_007), sparse.After(Sequential(4_007)).First().Name);
         Assert.Equal(Sequential(5_007), sparse.After(Sequential(4_999)).First().Name);
         Assert.Empty(sparse.After(Sequential(9_007)));
@@ -100,13 +101,15 @@ public sealed class ChildMapTests
         Assert.Empty(ChildMap.Empty);
     }
 
-    private static void AssertEqual(SortedDictionary<string, Znode> model, ChildMap map, string after, int seed, int step)
+    private static void AssertEqual(SortedDictionary<string, Znode> model, ChildMap map, string after, int seed,
+        int step)
     {
         var because = $"seed {seed}, step {step}";
         Assert.True(model.Count == map.Count, because);
         Assert.True(model.Values.SequenceEqual(map, ReferenceEqualityComparer.Instance), because);
         var expected = model.Values.Where(node => string.CompareOrdinal(node.Name, after) > 0);
-        Assert.True(expected.SequenceEqual(map.After(after), ReferenceEqualityComparer.Instance), $"{because}, {after}");
+        Assert.True(expected.SequenceEqual(map.After(after), ReferenceEqualityComparer.Instance),
+            $"{because}, {after}");
     }
 
     private static string RandomName(Random random) =>

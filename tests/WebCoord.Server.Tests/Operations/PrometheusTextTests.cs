@@ -80,11 +80,13 @@ public sealed class PrometheusTextTests : IDisposable
     public void Label_values_and_help_texts_are_escaped()
     {
         _metrics.Meter.CreateCounter<int>("webcoord.odd", null, "a\\b\nc")
-            .Add(1, KeyValuePair.Create("name", (object?)"say \"hi\"\\\n"), KeyValuePair.Create("status", (object?)200));
+            .Add(1, KeyValuePair.Create("name", (object?)"say \"hi\"\\\n"),
+            KeyValuePair.Create("status", (object?)200));
 
         Assert.Contains(
             "# HELP webcoord_odd_total a\\\\b\\nc\n# TYPE webcoord_odd_total counter\n"
-            + "webcoord_odd_total{name=\"say \\\"hi\\\"\\\\\\n\",status=\"200\"} 1\n", Render(), StringComparison.Ordinal);
+            + "webcoord_odd_total{name=\"say \\\"hi\\\"\\\\\\n\",status=\"200\"} 1\n", Render(),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -73,9 +73,9 @@ public sealed class ApplierTests
             CancellationToken.None));
     }
 
-    /// <summary>Invariant: reading and arming is one step, so between two events of a watch that is armed anew each time
-    /// no change is missed: the version that an event tells is never more than one ahead of the version read when the
-    /// watch was armed.</summary>
+    /// <summary>Invariant: reading and arming is one step, so between two events of a watch that is armed anew each
+    /// time no change is missed: the version that an event tells is never more than one ahead of the version read when
+    /// the watch was armed.</summary>
     [Fact]
     public async Task No_change_slips_between_reading_a_node_and_watching_it()
     {

@@ -61,7 +61,8 @@ internal sealed class GatedLog(ITransactionLog inner) : ITransactionLog
     public Task SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken) =>
         inner.SaveSnapshotAsync(state, cancellationToken);
 
-    public Task<CoordinationState?> LoadSnapshotAsync(ICollection<string> damaged, CancellationToken cancellationToken) =>
+    public Task<CoordinationState?> LoadSnapshotAsync(ICollection<string> damaged,
+        CancellationToken cancellationToken) =>
         inner.LoadSnapshotAsync(damaged, cancellationToken);
 
     public Task TrimAsync(CancellationToken cancellationToken) => inner.TrimAsync(cancellationToken);

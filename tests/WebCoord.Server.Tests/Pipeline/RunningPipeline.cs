@@ -45,7 +45,8 @@ internal sealed class RunningPipeline : IAsyncDisposable
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(
-            settings.Select(setting => setting.Split('=')).Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])));
+            settings.Select(setting => setting.Split('='))
+                .Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])));
         builder.Services.AddWebCoordOptions();
         builder.Services.AddPipeline();
         builder.Services.Replace(ServiceDescriptor.Singleton<ITransactionLog>(log));
