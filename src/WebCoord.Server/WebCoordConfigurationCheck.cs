@@ -16,7 +16,9 @@ internal static class WebCoordConfigurationCheck
     private static IEnumerable<IConfigurationSection> Leaves(IConfigurationSection section)
     {
         var children = section.GetChildren().ToList();
-        var self = section.Value is not null || (children.Count == 0 && section.Path != WebCoordOptions.Section);
+        var self = children.Count > 0
+            ? !string.IsNullOrEmpty(section.Value)
+            : section.Value is not null || section.Path != WebCoordOptions.Section;
         return [.. self ? [section] : Array.Empty<IConfigurationSection>(), .. children.SelectMany(Leaves)];
     }
 
