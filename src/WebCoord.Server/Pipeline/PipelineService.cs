@@ -24,6 +24,8 @@ internal sealed partial class PipelineService(ITransactionLog log, Applier appli
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _stopGate = new();
+    private Task? _stopped;
     private Task _applying = Task.CompletedTask;
     private Task _sequencing = Task.CompletedTask;
     private Task _tracking = Task.CompletedTask;
@@ -42,7 +44,18 @@ internal sealed partial class PipelineService(ITransactionLog log, Applier appli
         _beating = Guard(() => heartbeat.RunAsync(_stopping.Token));
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Whoever runs the host may stop it more than once; the second waits for the first.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        lock (_stopGate)
+        {
+            return _stopped ??= DrainAsync(cancellationToken);
+        }
+    }
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task DrainAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAny(heartbeat.LeaveAsync(), Task.Delay(LastWords, time, cancellationToken));
         sequencer.Complete();
@@ -52,8 +65,6 @@ internal sealed partial class PipelineService(ITransactionLog log, Applier appli
         await Task.WhenAll(_applying, _tracking, _beating);
         await snapshots.CompleteAsync();
     }
-
-    public void Dispose() => _stopping.Dispose();
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {

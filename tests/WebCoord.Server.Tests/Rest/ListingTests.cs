@@ -2,37 +2,35 @@ using System.Text.Json;
 
 namespace WebCoord.Server.Tests.Rest;
 
-public sealed class ListingTests : IDisposable
+public sealed class ListingTests(WebCoordApplication application) : IClassFixture<WebCoordApplication>, IDisposable
 {
     private const string Owner = "olga:secret";
     private const string OwnersOnly =
         """{"acl":[{"scheme":"auth","permissions":["read","write","create","delete","admin"]}],"data":"hidden"}""";
 
-    private readonly WebCoordApplication _application = new();
-    private readonly HttpClient _client;
+    /// <summary>A node of this test alone.</summary>
+    private readonly string _list = "/l" + Guid.NewGuid().ToString("N");
 
-    public ListingTests() => _client = _application.ClientOf();
+    private readonly HttpClient _client = application.ClientOf();
 
-    public void Dispose()
-    {
-        _client.Dispose();
-        _application.Dispose();
-    }
+    public void Dispose() => _client.Dispose();
 
     [Fact]
     public async Task Pages_of_a_cursor_come_from_one_snapshot()
     {
         await FillAsync();
-        var first = await _client.GetAsync("/v1/children/l?limit=2");
+        var first = await _client.GetAsync($"/v1/children{_list}?limit=2");
         var body = await first.JsonAsync(200);
         Assert.Equal(["a", "b"], Names(body));
         var link = first.Header("Link")!;
         Assert.EndsWith(">; rel=\"next\"", link, StringComparison.Ordinal);
-        await _client.PutTextAsync("/l/bb", "new");
-        await _client.DeleteAsync("/v1/nodes/l/d");
-        var second = await (await _client.GetAsync(link[1..link.IndexOf('>', StringComparison.Ordinal)])).JsonAsync(200);
+        await _client.PutTextAsync(_list + "/bb", "new");
+        await _client.DeleteAsync($"/v1/nodes{_list}/d");
+        var next = link[1..link.IndexOf('>', StringComparison.Ordinal)];
+        var second = await (await _client.GetAsync(next)).JsonAsync(200);
         Assert.Equal(["c", "d"], Names(second));
-        var third = await (await _client.GetAsync($"/v1/children/l?limit=2&cursor={second.Text("next")}")).JsonAsync(200);
+        var cursor = second.Text("next");
+        var third = await (await _client.GetAsync($"/v1/children{_list}?limit=2&cursor={cursor}")).JsonAsync(200);
         Assert.Equal(["e"], Names(third));
         Assert.Equal(JsonValueKind.Null, third.GetProperty("next").ValueKind);
     }
@@ -41,10 +39,10 @@ public sealed class ListingTests : IDisposable
     public async Task Pages_after_a_name_are_current()
     {
         await FillAsync();
-        var first = await (await _client.GetAsync("/v1/children/l?limit=2&after=")).JsonAsync(200);
+        var first = await (await _client.GetAsync($"/v1/children{_list}?limit=2&after=")).JsonAsync(200);
         Assert.Equal("b", first.Text("next"));
-        await _client.PutTextAsync("/l/bb", "new");
-        var second = await (await _client.GetAsync("/v1/children/l?limit=2&after=b")).JsonAsync(200);
+        await _client.PutTextAsync(_list + "/bb", "new");
+        var second = await (await _client.GetAsync($"/v1/children{_list}?limit=2&after=b")).JsonAsync(200);
         Assert.Equal(["bb", "c"], Names(second));
     }
 
@@ -64,60 +62,61 @@ public sealed class ListingTests : IDisposable
     public async Task A_cursor_of_another_instance_has_expired()
     {
         await FillAsync();
-        var next = (await (await _client.GetAsync("/v1/children/l?limit=2")).JsonAsync(200)).Text("next");
+        var next = (await (await _client.GetAsync($"/v1/children{_list}?limit=2")).JsonAsync(200)).Text("next");
         using var other = new WebCoordApplication();
         using var client = other.ClientOf();
-        await (await client.GetAsync("/v1/children/l?cursor=" + next)).ProblemAsync(410, "cursor-expired");
+        await (await client.GetAsync($"/v1/children{_list}?cursor=" + next)).ProblemAsync(410, "cursor-expired");
     }
 
     [Fact]
     public async Task What_the_caller_may_not_read_shows_as_denied()
     {
         await FillAsync();
-        using var owner = _application.ClientOf(Owner);
-        await (await owner.SendAsync(HttpMethod.Post, "/v1/nodes/l/f", OwnersOnly)).JsonAsync(201);
-        await (await owner.SendAsync(HttpMethod.Post, "/v1/nodes/l/f/below", "{}")).JsonAsync(201);
-        var listed = await _client.GetAsync("/v1/children/l?include=stat,data");
+        using var owner = application.ClientOf(Owner);
+        await (await owner.SendAsync(HttpMethod.Post, $"/v1/nodes{_list}/f", OwnersOnly)).JsonAsync(201);
+        await (await owner.SendAsync(HttpMethod.Post, $"/v1/nodes{_list}/f/below", "{}")).JsonAsync(201);
+        var listed = await _client.GetAsync($"/v1/children{_list}?include=stat,data");
         Assert.Null(listed.Header("ETag"));
         var children = (await listed.JsonAsync(200)).GetProperty("children");
         Assert.Equal("1", children[0].Text("data"));
         Assert.True(children[5].GetProperty("denied").GetBoolean());
         Assert.False(children[5].TryGetProperty("stat", out _));
-        var nodes = (await (await _client.GetAsync("/v1/tree/l")).JsonAsync(200)).GetProperty("nodes");
-        Assert.Equal("""{"path":"/l/f","denied":true}""", nodes[6].ToString());
+        var nodes = (await (await _client.GetAsync($"/v1/tree{_list}")).JsonAsync(200)).GetProperty("nodes");
+        Assert.Equal($$"""{"path":"{{_list}}/f","denied":true}""", nodes[6].ToString());
         Assert.Equal(7, nodes.GetArrayLength());
-        Assert.Equal(8, (await (await owner.GetAsync("/v1/tree/l")).JsonAsync(200)).GetProperty("nodes").GetArrayLength());
-        var denied = await _client.GetAsync("/v1/nodes/l/f");
+        var owned = await (await owner.GetAsync($"/v1/tree{_list}")).JsonAsync(200);
+        Assert.Equal(8, owned.GetProperty("nodes").GetArrayLength());
+        var denied = await _client.GetAsync($"/v1/nodes{_list}/f");
         await denied.ProblemAsync(401, "no-auth");
         Assert.StartsWith("Basic", denied.Header("WWW-Authenticate"), StringComparison.Ordinal);
-        using var stranger = _application.ClientOf("stan:x");
-        await (await stranger.GetAsync("/v1/children/l/f")).ProblemAsync(403, "no-auth");
-        await (await stranger.GetAsync("/v1/tree/l/f")).ProblemAsync(403, "no-auth");
+        using var stranger = application.ClientOf("stan:x");
+        await (await stranger.GetAsync($"/v1/children{_list}/f")).ProblemAsync(403, "no-auth");
+        await (await stranger.GetAsync($"/v1/tree{_list}/f")).ProblemAsync(403, "no-auth");
     }
 
     [Fact]
     public async Task A_tree_streams_as_lines_with_an_end()
     {
         await FillAsync();
-        var response = await _client.SendAsync(HttpMethod.Get, "/v1/tree/l?include=data", null,
+        var response = await _client.SendAsync(HttpMethod.Get, $"/v1/tree{_list}?include=data", null,
             ("Accept", "application/x-ndjson"));
         Assert.Equal("application/x-ndjson", response.Header("Content-Type"));
         var lines = (await response.Content.ReadAsStringAsync()).TrimEnd('\n').Split('\n');
         Assert.Equal(7, lines.Length);
-        Assert.Equal("""{"path":"/l/a","data":"1","encoding":"utf8"}""", lines[1]);
+        Assert.Equal($$"""{"path":"{{_list}}/a","data":"1","encoding":"utf8"}""", lines[1]);
         Assert.Equal($$"""{"end":true,"zxid":"{{response.Header("WebCoord-Zxid")}}"}""", lines[^1]);
-        var root = await (await _client.GetAsync("/v1/tree/l?depth=0")).JsonAsync(200);
+        var root = await (await _client.GetAsync($"/v1/tree{_list}?depth=0")).JsonAsync(200);
         Assert.Equal(1, root.GetProperty("nodes").GetArrayLength());
-        await (await _client.GetAsync("/v1/tree/l?depth=-1")).ProblemAsync(400, "bad-arguments");
+        await (await _client.GetAsync($"/v1/tree{_list}?depth=-1")).ProblemAsync(400, "bad-arguments");
         await (await _client.GetAsync("/v1/tree/none")).ProblemAsync(404, "no-node");
-        await (await _client.SendAsync(HttpMethod.Get, "/v1/tree/l", null, ("Accept", "text/html")))
+        await (await _client.SendAsync(HttpMethod.Get, $"/v1/tree{_list}", null, ("Accept", "text/html")))
             .ProblemAsync(406, "not-acceptable");
     }
 
     [Fact]
     public async Task An_ACL_is_masked_for_those_without_ADMIN_and_kept_under_its_tag()
     {
-        using var owner = _application.ClientOf(Owner);
+        using var owner = application.ClientOf(Owner);
         await owner.PutTextAsync("/s", "x");
         var tag = (await owner.GetAsync("/v1/acl/s")).Header("ETag")!;
         const string acl = """{"acl":[{"scheme":"auth","permissions":["read","admin"]},"""
@@ -140,16 +139,18 @@ public sealed class ListingTests : IDisposable
     public async Task Raw_bytes_go_both_ways_and_never_run_as_a_page()
     {
         byte[] bytes = [0, 255, 10, 13];
-        var created = await _client.SendAsync(HttpMethod.Post, "/v1/data/r?mode=persistentSequential", bytes);
-        Assert.Equal("/v1/data/r0000000000", created.Header("Location"));
-        var read = await _client.GetAsync("/v1/data/r0000000000");
+        await _client.PutTextAsync(_list, "");
+        var created = await _client.SendAsync(HttpMethod.Post, $"/v1/data{_list}/r?mode=persistentSequential", bytes);
+        Assert.Equal($"/v1/data{_list}/r0000000000", created.Header("Location"));
+        var read = await _client.GetAsync($"/v1/data{_list}/r0000000000");
         Assert.Equal(bytes, await read.Content.ReadAsByteArrayAsync());
         Assert.Equal("application/octet-stream", read.Header("Content-Type"));
         Assert.Equal("nosniff", read.Header("X-Content-Type-Options"));
         Assert.Equal("4", read.Header("WebCoord-Stat-Data-Length"));
         Assert.Equal(created.Header("ETag"), read.Header("ETag"));
-        await (await _client.SendAsync(HttpMethod.Put, "/v1/data/r0000000000", bytes)).JsonAsync(200);
-        await (await _client.SendAsync(HttpMethod.Post, "/v1/data/x?mode=none", bytes)).ProblemAsync(400, "bad-arguments");
+        await (await _client.SendAsync(HttpMethod.Put, $"/v1/data{_list}/r0000000000", bytes)).JsonAsync(200);
+        await (await _client.SendAsync(HttpMethod.Post, "/v1/data/x?mode=none", bytes))
+            .ProblemAsync(400, "bad-arguments");
         await _client.SendAsync(HttpMethod.Put, "/v1/nodes/null", "{}");
         Assert.Equal("true", (await _client.GetAsync("/v1/data/null")).Header("WebCoord-Data-Null"));
     }
@@ -167,10 +168,10 @@ public sealed class ListingTests : IDisposable
 
     private async Task FillAsync()
     {
-        await _client.PutTextAsync("/l", "");
+        await _client.PutTextAsync(_list, "");
         foreach (var name in new[] { "c", "a", "e", "b", "d" })
         {
-            await (await _client.PutTextAsync("/l/" + name, "1")).JsonAsync(201);
+            await (await _client.PutTextAsync($"{_list}/{name}", "1")).JsonAsync(201);
         }
     }
 

@@ -3,18 +3,11 @@ using WebCoord.Server.Pipeline;
 
 namespace WebCoord.Server.Tests.Rest;
 
-public sealed class LongPollTests : IDisposable
+public sealed class LongPollTests(WebCoordApplication application) : IClassFixture<WebCoordApplication>, IDisposable
 {
-    private readonly WebCoordApplication _application = new();
-    private readonly HttpClient _client;
+    private readonly HttpClient _client = application.ClientOf();
 
-    public LongPollTests() => _client = _application.ClientOf();
-
-    public void Dispose()
-    {
-        _client.Dispose();
-        _application.Dispose();
-    }
+    public void Dispose() => _client.Dispose();
 
     [Fact]
     public async Task A_change_of_the_data_ends_the_wait()
@@ -104,7 +97,7 @@ public sealed class LongPollTests : IDisposable
 
     private async Task ExpectWatchesAsync(int count)
     {
-        var applier = _application.Service<Applier>();
+        var applier = application.Service<Applier>();
         for (var i = 0; i < 500 && applier.WatchCount != count; i++)
         {
             await Task.Delay(20);

@@ -1,17 +1,10 @@
 namespace WebCoord.Server.Tests.Rest;
 
-public sealed class NodesApiTests : IDisposable
+public sealed class NodesApiTests(WebCoordApplication application) : IClassFixture<WebCoordApplication>, IDisposable
 {
-    private readonly WebCoordApplication _application = new();
-    private readonly HttpClient _client;
+    private readonly HttpClient _client = application.ClientOf();
 
-    public NodesApiTests() => _client = _application.ClientOf();
-
-    public void Dispose()
-    {
-        _client.Dispose();
-        _application.Dispose();
-    }
+    public void Dispose() => _client.Dispose();
 
     [Fact]
     public async Task A_node_is_created_read_set_and_deleted()
@@ -125,7 +118,8 @@ public sealed class NodesApiTests : IDisposable
         await (await _client.SendAsync(HttpMethod.Post, "/v1/nodes/q", "{}", ("If-None-Match", "*")))
             .ProblemAsync(412, "node-exists");
         await (await _client.SendAsync(HttpMethod.Post, "/v1/nodes/no/way", "{}")).ProblemAsync(404, "no-node");
-        await (await _client.SendAsync(HttpMethod.Post, "/v1/nodes/a/b/c", new { createParents = true })).JsonAsync(201);
+        await (await _client.SendAsync(HttpMethod.Post, "/v1/nodes/a/b/c", new { createParents = true }))
+            .JsonAsync(201);
         var item = await _client.SendAsync(HttpMethod.Post, "/v1/nodes/q/i-", new { mode = "persistentSequential" });
         Assert.Equal("/q/i-0000000000", (await item.JsonAsync(201)).Text("path"));
         Assert.Equal("/v1/nodes/q/i-0000000000", item.Header("Location"));
@@ -136,7 +130,7 @@ public sealed class NodesApiTests : IDisposable
     [Fact]
     public async Task An_ephemeral_node_belongs_to_a_session_that_can_end()
     {
-        var token = await _application.OpenSessionAsync();
+        var token = await application.OpenSessionAsync();
         var created = await _client.SendAsync(HttpMethod.Post, "/v1/nodes/e", new { mode = "ephemeral" },
             ("WebCoord-Session", token));
         var stat = (await created.JsonAsync(201)).GetProperty("stat");
@@ -150,7 +144,7 @@ public sealed class NodesApiTests : IDisposable
         Assert.StartsWith("Basic", refused.Header("WWW-Authenticate"), StringComparison.Ordinal);
         await (await _client.SendAsync(HttpMethod.Get, "/v1/nodes/e", null, ("WebCoord-Session", "nonsense")))
             .ProblemAsync(401, "auth-failed");
-        await _application.CloseSessionAsync(token);
+        await application.CloseSessionAsync(token);
         var over = await _client.SendAsync(HttpMethod.Get, "/v1/nodes/e", null, ("WebCoord-Session", token));
         var problem = await over.ProblemAsync(410, "session-expired");
         Assert.Equal("closed", problem.GetProperty("sessionEnd").Text("reason"));
@@ -197,8 +191,8 @@ public sealed class NodesApiTests : IDisposable
     [Fact]
     public async Task A_body_beyond_the_limit_is_refused_while_it_is_read()
     {
-        using var application = new WebCoordApplication().With("WebCoord:Limits:MaxDataBytes", "1000");
-        using var client = application.ClientOf();
+        using var limited = new WebCoordApplication().With("WebCoord:Limits:MaxDataBytes", "1000");
+        using var client = limited.ClientOf();
         await (await client.SendAsync(HttpMethod.Put, "/v1/data/a", new byte[1000])).JsonAsync(201);
         var problem = await (await client.SendAsync(HttpMethod.Put, "/v1/data/a", new byte[1001]))
             .ProblemAsync(413, "too-large");

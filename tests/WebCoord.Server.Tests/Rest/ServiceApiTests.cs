@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using WebCoord.Server.Contract;
 
 namespace WebCoord.Server.Tests.Rest;
 
@@ -73,7 +74,7 @@ public sealed class ServiceApiTests(MemoryServer server) : IClassFixture<MemoryS
     [Fact]
     public async Task The_type_of_every_problem_is_a_page()
     {
-        foreach (var kind in Contract.ProblemCatalog.All.Values)
+        foreach (var kind in ProblemCatalog.All.Values)
         {
             var plain = await server.SendAsync(HttpMethod.Get, kind.Type);
             Assert.Equal("text/plain", plain.Content.Headers.ContentType!.MediaType);
@@ -86,7 +87,7 @@ public sealed class ServiceApiTests(MemoryServer server) : IClassFixture<MemoryS
         }
 
         var index = await server.Client.GetStringAsync("/problems");
-        Assert.All(Contract.ProblemCatalog.All.Keys, code => Assert.Contains(code, index, StringComparison.Ordinal));
+        Assert.All(ProblemCatalog.All.Keys, code => Assert.Contains(code, index, StringComparison.Ordinal));
         var unknown = await server.SendAsync(HttpMethod.Get, "/problems/nonsense");
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }

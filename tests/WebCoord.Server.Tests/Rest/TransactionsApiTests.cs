@@ -1,30 +1,25 @@
 namespace WebCoord.Server.Tests.Rest;
 
-public sealed class TransactionsApiTests : IDisposable
+public sealed class TransactionsApiTests(WebCoordApplication application)
+    : IClassFixture<WebCoordApplication>, IDisposable
 {
     private static readonly string[] ReadOnly = ["read"];
 
-    private readonly WebCoordApplication _application = new();
-    private readonly HttpClient _client;
+    private readonly HttpClient _client = application.ClientOf();
 
-    public TransactionsApiTests() => _client = _application.ClientOf();
-
-    public void Dispose()
-    {
-        _client.Dispose();
-        _application.Dispose();
-    }
+    public void Dispose() => _client.Dispose();
 
     [Fact]
     public async Task All_operations_are_done_under_one_zxid()
     {
         var tag = (await _client.PutTextAsync("/a", "1")).Header("ETag")!;
+        var acl = new[] { new { scheme = "world", id = "anyone", permissions = ReadOnly } };
         var response = await CommitAsync(
             new { op = "check", path = "/a", etag = tag },
             new { op = "create", path = "/a/s-", mode = "persistentSequential", data = "x" },
             new { op = "set", path = "/a", data = "2", version = 0 },
             new { op = "put", path = "/p", data = "x" },
-            new { op = "setAcl", path = "/p", acl = new[] { new { scheme = "world", id = "anyone", permissions = ReadOnly } } },
+            new { op = "setAcl", path = "/p", acl },
             new { op = "delete", path = "/a/s-0000000000" });
         var body = await response.JsonAsync(200);
         Assert.Equal(response.Header("WebCoord-Zxid"), body.Text("zxid"));
@@ -59,8 +54,11 @@ public sealed class TransactionsApiTests : IDisposable
         var response = await CommitAsync(new { op = "set", path = "/v", etag = "\"1.1\"" });
         var problem = await response.ProblemAsync(412, "bad-version");
         Assert.Equal(tag, problem.GetProperty("current").Text("etag"));
-        await (await CommitAsync(new { op = "put", path = "/v", etag = "\"absent\"" })).ProblemAsync(412, "node-exists");
-        var undone = await CommitAsync(new { op = "create", path = "/w" }, new { op = "check", path = "/w", version = 9 });
+        await (await CommitAsync(new { op = "put", path = "/v", etag = "\"absent\"" }))
+            .ProblemAsync(412, "node-exists");
+        var undone = await CommitAsync(
+            new { op = "create", path = "/w" },
+            new { op = "check", path = "/w", version = 9 });
         Assert.False((await undone.ProblemAsync(412, "bad-version")).TryGetProperty("current", out _));
     }
 

@@ -14,7 +14,7 @@ using WebCoord.Server.Security;
 namespace WebCoord.Server.Tests.Rest;
 
 /// <summary>The whole service with a log in memory. Over <c>UseKestrel(0)</c> it listens on a free port.</summary>
-internal sealed class WebCoordApplication : WebApplicationFactory<Program>
+public class WebCoordApplication : WebApplicationFactory<Program>
 {
     private readonly Dictionary<string, string> _settings = new() { ["WebCoord:Log:Kind"] = "memory" };
 
@@ -61,6 +61,18 @@ internal sealed class WebCoordApplication : WebApplicationFactory<Program>
             builder.UseSetting(key, value);
         }
     }
+}
+
+/// <summary>The same over Kestrel, on a free port.</summary>
+public sealed class KestrelApplication : WebCoordApplication
+{
+    public KestrelApplication()
+    {
+        UseKestrel(0);
+        StartServer();
+    }
+
+    public Uri Address => ClientOptions.BaseAddress;
 }
 
 /// <summary>Short forms for what every API test does.</summary>
