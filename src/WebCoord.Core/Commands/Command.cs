@@ -37,7 +37,8 @@ public abstract record Command
     /// <summary>Sets the ACL of a node; versions and tags are those of the ACL.</summary>
     public sealed record SetAcl(string Path, Acl Acl, Precondition Precondition = default) : Command;
 
-    /// <summary>Changes nothing, and fails unless the node exists and meets the precondition.</summary>
+    /// <summary>Changes nothing, and fails unless the node meets the precondition; it must exist, unless it must be
+    /// absent.</summary>
     public sealed record Check(string Path, Precondition Precondition = default) : Command;
 
     /// <summary>Several node operations, all or none, under one zxid. Only the commands above may be inside.</summary>

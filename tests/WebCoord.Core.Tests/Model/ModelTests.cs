@@ -13,12 +13,12 @@ namespace WebCoord.Core.Tests.Model;
 public sealed class ModelTests
 {
     private static readonly int Histories =
-        Environment.GetEnvironmentVariable("WEBCOORD_SOAK") == "1" ? 5_000 : 50;
+        Environment.GetEnvironmentVariable("WEBCOORD_SOAK") == "1" ? 4_000 : 40;
 
     [Fact]
     public void Every_history_gives_the_results_changes_and_tree_of_the_reference_model()
     {
-        var numbers = Gen.Choose(0, int.MaxValue).ArrayOf(60);
+        var numbers = Gen.Choose(0, int.MaxValue).ArrayOf(100);
         var histories = Arb.From(numbers, Shorter);
         Prop.ForAll(histories, history => Replay(history))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(Histories).WithQuietOnSuccess(true));

@@ -73,11 +73,7 @@ internal sealed class ReferenceOperations(ReferenceTree tree, Request request)
         Need(path, Permissions.Write);
         var node = Nodes[path];
         var growth = (data?.Length ?? 0) - (node.Data?.Length ?? 0);
-        if (growth != 0)
-        {
-            CheckQuota(path, 0, growth);
-        }
-
+        CheckQuota(path, 0, growth);
         Judge(precondition, node.Mzxid, node.Version);
         node.Data = data?.ToArray();
         node.Version++;
@@ -122,6 +118,11 @@ internal sealed class ReferenceOperations(ReferenceTree tree, Request request)
     {
         CheckSession();
         CheckPath(check.Path);
+        if (check.Precondition.Kind == PreconditionKind.Absent && !Nodes.ContainsKey(check.Path))
+        {
+            return new ApplyResult { Path = check.Path };
+        }
+
         CheckExists(check.Path, check.Precondition);
         Need(check.Path, Permissions.Read);
         Judge(check.Precondition, Nodes[check.Path].Mzxid, Nodes[check.Path].Version);
@@ -275,8 +276,9 @@ internal sealed class ReferenceOperations(ReferenceTree tree, Request request)
 
         var limits = Numbers($"/zookeeper/quota{target}/zookeeper_limits");
         var usage = Numbers($"/zookeeper/quota{target}/zookeeper_stats");
-        Refuse(Exceeds("countHardLimit", usage["count"] + count), ErrorCode.QuotaExceeded);
-        Refuse(Exceeds("byteHardLimit", usage["bytes"] + bytes), ErrorCode.QuotaExceeded);
+        // A limit may have been lowered below the usage: then what does not touch that usage still goes through.
+        Refuse(count > 0 && Exceeds("countHardLimit", usage["count"] + count), ErrorCode.QuotaExceeded);
+        Refuse(bytes != 0 && Exceeds("byteHardLimit", usage["bytes"] + bytes), ErrorCode.QuotaExceeded);
 
         bool Exceeds(string key, long value) => limits.GetValueOrDefault(key, -1) is >= 0 and var most && value > most;
     }

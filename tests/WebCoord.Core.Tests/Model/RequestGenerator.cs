@@ -25,8 +25,8 @@ internal sealed class RequestGenerator(int number, ReferenceTree tree)
         Of(new AclEntry(Permissions.Read | Permissions.Create, "world", "anyone"),
             new AclEntry(Permissions.Write, "ip", "10.0.0.0/8")),
         Acl.ReadOnly,
+        Of(new AclEntry(Permissions.Read, "world", "anyone"), new AclEntry(Permissions.All, Bob.Scheme, Bob.Id)),
         Of(new AclEntry(Permissions.All, "nonsense", "x")),
-        Of(),
     ];
 
     private readonly Random _random = new(number);
@@ -46,9 +46,9 @@ internal sealed class RequestGenerator(int number, ReferenceTree tree)
         var choice = _random.Next(100);
         return choice switch
         {
-            < 70 => FromClient(NodeCommand()),
-            < 80 => FromClient(new Command.Multi([.. Enumerable.Range(0, _random.Next(5)).Select(_ => NodeCommand())])),
-            < 82 => FromClient(SetQuota()),
+            < 66 => FromClient(NodeCommand()),
+            < 76 => FromClient(new Command.Multi([.. Enumerable.Range(0, _random.Next(5)).Select(_ => NodeCommand())])),
+            < 80 => FromClient(SetQuota()),
             < 84 => new Request(Settings()) { Identities = [Pick([Identity.Super, Alice])] },
             < 90 => new Request(new Command.Reap(Path())),
             _ => new Request(SessionCommand()),
@@ -57,7 +57,7 @@ internal sealed class RequestGenerator(int number, ReferenceTree tree)
 
     private Request FromClient(Command command)
     {
-        var session = _random.Next(3) == 0 ? default : AnySession();
+        var session = tree.Sessions.Count == 0 || _random.Next(3) == 0 ? default : AnySession();
         var owner = _random.Next(6) == 0 ? AnyOwner() : default;
         var identities = Pick<ImmutableArray<Identity>>(
             [[], [], [Alice], [Bob], [Alice, Bob], [new Identity("ip", "10.1.1.1")], [Alice, Identity.Super]]);
@@ -93,7 +93,7 @@ internal sealed class RequestGenerator(int number, ReferenceTree tree)
 
     private Command SessionCommand() => _random.Next(10) switch
     {
-        <= 2 => new Command.CreateSession(_random.Next(0, 100_000), Key(1), AnyOwner()),
+        <= 2 => new Command.CreateSession(Pick([0, 2_500, 4_000, 100_000]), Key(1), AnyOwner()),
         3 => new Command.AttachSession(AnySession(), Key((byte)(_random.Next(8) == 0 ? 2 : 1)), _random.Next(2) * 5_000,
             AnyOwner()),
         4 or 5 => new Command.TouchSessions([AnySession(), AnySession()]),
@@ -176,11 +176,11 @@ internal sealed class RequestGenerator(int number, ReferenceTree tree)
                 "/zookeeper/quota"]);
         }
 
-        if (choice < 22)
+        if (choice < 34)
         {
             var existing = tree.Nodes.Keys.Where(p => !p.StartsWith("/zookeeper", StringComparison.Ordinal)).ToArray();
             var path = existing[_random.Next(existing.Length)];
-            return choice < 14 && path != "/" ? path : $"{path.TrimEnd('/')}/{Name()}";
+            return choice < 20 && path != "/" ? path : $"{path.TrimEnd('/')}/{Name()}";
         }
 
         return string.Concat(Enumerable.Range(0, _random.Next(1, 4)).Select(_ => "/" + Name()));
@@ -195,9 +195,9 @@ internal sealed class RequestGenerator(int number, ReferenceTree tree)
         _ => new byte[_random.Next(1, 20)],
     };
 
-    private Acl AnyAcl() => _random.Next(4) == 0 ? Pick(Acls) : Acl.Open;
+    private Acl AnyAcl() => _random.Next(5) < 2 ? Pick(Acls) : Acl.Open;
 
-    private SessionId AnySession() => tree.Sessions.Count == 0 || _random.Next(12) == 0
+    private SessionId AnySession() => tree.Sessions.Count == 0 || _random.Next(25) == 0
         ? new SessionId(99)
         : tree.Sessions.Keys.ElementAt(_random.Next(tree.Sessions.Count));
 
