@@ -9,13 +9,13 @@ namespace WebCoord.Server.Operations;
 
 /// <summary>Says in one line what runs now: where it listens, with which log, how durable, and what was loaded; and
 /// warns of what its operator may not expect.</summary>
-internal sealed partial class StartupReport(IServer server, ITransactionLog log, PipelineService pipeline,
+internal sealed partial class StartupReport(IServer server, ITransactionLog log, LogLoader loader,
     Applier applier, Settings configured, ILogger<StartupReport> logger)
 {
     public void Tell()
     {
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-        var loaded = pipeline.Loaded;
+        var loaded = loader.Report;
         var description = log.Description;
         LogRunning(string.Join(", ", addresses), description.Kind, description.Location,
             Describe(description.Durability), loaded.Nodes.ToString("N0", CultureInfo.InvariantCulture),

@@ -5,23 +5,17 @@ using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Pipeline;
 
-/// <summary>What loading took; for the start-up line.</summary>
-internal readonly record struct LoadReport(Zxid SnapshotZxid, long ReplayedEntries, long Nodes, TimeSpan Duration,
-    IReadOnlyCollection<string> DamagedSnapshots);
-
 /// <summary>
-/// Starts the pipeline before the server listens and stops it after the server has stopped: open the log, load the
-/// newest snapshot, replay what follows, then run. Stopping drains what is queued, so nothing that was taken is lost.
+/// Starts the pipeline before the server listens and stops it after the server has stopped. Stopping drains what is
+/// queued, so nothing that was taken is lost.
 /// </summary>
-internal sealed partial class PipelineService(ITransactionLog log, Applier applier, Sequencer sequencer,
-    PendingBatches pending, SessionTracker tracker, SnapshotTaker snapshots, InstanceHeartbeat heartbeat,
-    Settings bootstrap, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PipelineService> logger)
-    : IHostedService, IDisposable
+internal sealed partial class PipelineService(ITransactionLog log, LogLoader loader, Applier applier,
+    Sequencer sequencer, PendingBatches pending, SessionTracker tracker, SnapshotTaker snapshots,
+    InstanceHeartbeat heartbeat, Settings bootstrap, IHostApplicationLifetime lifetime, TimeProvider time,
+    ILogger<PipelineService> logger) : IHostedService, IDisposable
 {
     /// <summary>How long stopping waits for its own last requests, should the pipeline have failed.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
-
-    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _stopGate = new();
@@ -31,15 +25,12 @@ internal sealed partial class PipelineService(ITransactionLog log, Applier appli
     private Task _tracking = Task.CompletedTask;
     private Task _beating = Task.CompletedTask;
 
-    public LoadReport Loaded { get; private set; }
-
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await log.OpenAsync(cancellationToken);
-        await LoadAsync(cancellationToken);
-        _applying = Guard(() => ApplyAsync(_stopping.Token));
+        await loader.LoadAsync(cancellationToken);
+        _applying = Guard(() => loader.FollowAsync(_stopping.Token));
         _sequencing = Guard(sequencer.RunAsync);
-        await PrepareAsync(cancellationToken);
+        await BootstrapAsync(cancellationToken);
         _tracking = Guard(() => tracker.RunAsync(_stopping.Token));
         _beating = Guard(() => heartbeat.RunAsync(_stopping.Token));
     }
@@ -66,77 +57,15 @@ internal sealed partial class PipelineService(ITransactionLog log, Applier appli
         await snapshots.CompleteAsync();
     }
 
-    private async Task LoadAsync(CancellationToken cancellationToken)
+    /// <summary>The first start of a service puts its settings into the state.</summary>
+    private async Task BootstrapAsync(CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
-        var damaged = new List<string>();
-        var state = await log.LoadSnapshotAsync(damaged, cancellationToken) ?? CoordinationState.Initial;
-        applier.Restore(state);
-        var replayed = await ReplayAsync(state, cancellationToken);
-        Loaded = new LoadReport(state.LastZxid, replayed, applier.State.Tree.NodeCount, time.GetElapsedTime(started),
-            damaged);
-    }
-
-    /// <summary>Applies what the log had when it was opened. Progress is told, because a large log takes a while.
-    /// </summary>
-    private async Task<long> ReplayAsync(CoordinationState state, CancellationToken cancellationToken)
-    {
-        var replayed = 0L;
-        var head = log.Head.Zxid;
-        if (state.LastZxid >= head)
+        if (applier.State.StoredSettings is not null)
         {
-            return replayed;
+            return;
         }
 
-        var lastProgress = time.GetTimestamp();
-        var position = new LogPosition(state.LastZxid, state.ChainHash);
-        await foreach (var entry in log.ReadAsync(position, cancellationToken))
-        {
-            applier.Apply(entry);
-            snapshots.Count(entry, applier.State);
-            replayed++;
-            if (time.GetElapsedTime(lastProgress) >= ProgressInterval)
-            {
-                LogProgress(entry.LastZxid, head, applier.State.Tree.NodeCount);
-                lastProgress = time.GetTimestamp();
-            }
-
-            if (entry.LastZxid >= head)
-            {
-                break;
-            }
-        }
-
-        return replayed;
-    }
-
-    private async Task ApplyAsync(CancellationToken cancellationToken)
-    {
-        var position = new LogPosition(applier.State.LastZxid, applier.State.ChainHash);
-        await foreach (var entry in log.ReadAsync(position, cancellationToken))
-        {
-            applier.Apply(entry);
-            snapshots.Count(entry, applier.State);
-        }
-    }
-
-    /// <summary>What every start appends: the settings if there are none yet, and that sessions start afresh, because
-    /// while this process was away their clients had nobody to turn to.</summary>
-    private async Task PrepareAsync(CancellationToken cancellationToken)
-    {
-        if (applier.State.StoredSettings is null)
-        {
-            await AppendAsync(new Command.UpdateSettings(bootstrap, Bootstrap: true), cancellationToken);
-        }
-
-        if (applier.State.Sessions.Count > 0)
-        {
-            await AppendAsync(new Command.ServiceResumed(), cancellationToken);
-        }
-    }
-
-    private async Task AppendAsync(Command command, CancellationToken cancellationToken)
-    {
+        var command = new Command.UpdateSettings(bootstrap, Bootstrap: true);
         var result = await sequencer.SubmitAsync(new Request(command), cancellationToken);
         if (!result.Succeeded)
         {
@@ -159,20 +88,17 @@ internal sealed partial class PipelineService(ITransactionLog log, Applier appli
         catch (Exception failure)
         {
             LogFatal(failure);
+            Environment.ExitCode = 1;
             foreach (var request in pending.TakeAll())
             {
                 request.TrySetResult(ApplyResult.Refused(ErrorCode.OutcomeUnknown,
                     "This instance failed; whether the write happened is not known."));
             }
 
-            Environment.ExitCode = 1;
             lifetime.StopApplication();
         }
     });
 
-    [LoggerMessage(120, LogLevel.Information, "Loading: at zxid {Zxid} of {Head}, {Nodes} nodes")]
-    private partial void LogProgress(Zxid zxid, Zxid head, long nodes);
-
-    [LoggerMessage(121, LogLevel.Critical, "The pipeline failed; this instance stops")]
+    [LoggerMessage(120, LogLevel.Critical, "The pipeline failed; this instance stops")]
     private partial void LogFatal(Exception failure);
 }

@@ -25,6 +25,8 @@ internal static class PipelineSetup
         services.AddSingleton<SessionTracker>();
         services.AddSingleton<SnapshotTaker>();
         services.AddSingleton<InstanceHeartbeat>();
+        services.AddSingleton<LoadProgress>();
+        services.AddSingleton<LogLoader>();
         services.AddSingleton<PipelineService>();
         services.AddHostedService(provider => provider.GetRequiredService<PipelineService>());
         return services;
@@ -40,6 +42,9 @@ internal static class PipelineSetup
         var time = services.GetRequiredService<TimeProvider>();
         return options.Kind == "memory"
             ? new InMemoryTransactionLog(time, incarnation)
-            : new SqliteTransactionLog(time, incarnation, options.Sqlite.Path);
+            : new SqliteTransactionLog(time, incarnation, options.Sqlite.Path)
+            {
+                SnapshotProgress = services.GetRequiredService<LoadProgress>().SnapshotRead,
+            };
     }
 }

@@ -37,7 +37,12 @@ internal sealed class SessionTracker(Applier applier, Sequencer sequencer, LogHe
     {
         var lastReap = time.GetTimestamp();
         var halfTick = TimeSpan.FromMilliseconds(applier.State.Settings.TickMs / 2.0);
-        while (!stopping.IsCancellationRequested)
+        while (!await ResumeAsync())
+        {
+            await Task.Delay(halfTick, time, stopping);
+        }
+
+        while (true)
         {
             await Task.Delay(halfTick, time, stopping);
             await TouchAsync();
@@ -52,6 +57,11 @@ internal sealed class SessionTracker(Applier applier, Sequencer sequencer, LogHe
             halfTick = TimeSpan.FromMilliseconds(applier.State.Settings.TickMs / 2.0);
         }
     }
+
+    /// <summary>All timeouts start afresh before any session is ended: while no process was there, clients had nobody
+    /// to turn to.</summary>
+    private async Task<bool> ResumeAsync() => applier.State.Sessions.Count == 0
+        || (await sequencer.SubmitAsync(new Request(new Command.ServiceResumed()), default)).Succeeded;
 
     /// <summary>One entry per tick while anything can run out, so that the log clock moves; and while the log is away,
     /// to see when it is back.</summary>

@@ -20,7 +20,7 @@ public sealed class PipelineServiceTests
 
         await using var second = await RunningPipeline.StartAsync(log);
         Assert.Equal(100, second.State.Tree.Root.Children.Count - 1);
-        Assert.True(second.Get<PipelineService>().Loaded.ReplayedEntries > 0);
+        Assert.True(second.Get<LogLoader>().Report.ReplayedEntries > 0);
         await using var replica = await RunningPipeline.StartAsync(GatedLog.InMemory());
         Assert.NotEqual(digest, replica.State.Digest);
     }

@@ -64,7 +64,7 @@ public sealed class SequencerTests
     [Fact]
     public async Task Bytes_that_wait_are_bounded_too()
     {
-        await using var pipeline = await RunningPipeline.StartAsync(null, "WebCoord:Log:MaxQueuedBytes=2000000");
+        await using var pipeline = await RunningPipeline.StartAsync(null, "WebCoord:Log:MaxQueuedBytes=5000000");
         pipeline.Log.Close();
         var data = new byte[500_000];
         var submitted = Enumerable.Range(0, 20)
