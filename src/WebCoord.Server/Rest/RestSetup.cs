@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using WebCoord.Server.Contract;
 
 namespace WebCoord.Server.Rest;
@@ -5,9 +6,13 @@ namespace WebCoord.Server.Rest;
 /// <summary>The API under <c>/v1</c>: what all its resources have in common, and their list.</summary>
 internal static class RestSetup
 {
+    /// <summary>Room for the longest path with every character percent-encoded, and a query.</summary>
+    private const int MaxRequestLineBytes = 64 * 1_024;
+
     public static IServiceCollection AddRest(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(options => ContractJson.Configure(options.SerializerOptions));
+        services.Configure<KestrelServerOptions>(options => options.Limits.MaxRequestLineSize = MaxRequestLineBytes);
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddSingleton<RequestReader>();
         services.AddSingleton<LongPolls>();

@@ -18,6 +18,9 @@ public class WebCoordApplication : WebApplicationFactory<Program>
 {
     private readonly Dictionary<string, string> _settings = new() { ["WebCoord:Log:Kind"] = "memory" };
 
+    /// <summary>Replaces services, for tests of limits that are long in real life.</summary>
+    public Action<IServiceCollection> Replace { get; init; } = _ => { };
+
     public T Service<T>()
         where T : notnull => Services.GetRequiredService<T>();
 
@@ -60,6 +63,8 @@ public class WebCoordApplication : WebApplicationFactory<Program>
         {
             builder.UseSetting(key, value);
         }
+
+        builder.ConfigureServices(services => Replace(services));
     }
 }
 
