@@ -26,6 +26,9 @@ public sealed record LogEntry
 
     public required ImmutableArray<Request> Requests { get; init; }
 
+    /// <summary>Bytes of the encoded requests, as the log holds them; 0 when the entry is not from a log.</summary>
+    public int PayloadBytes { get; init; }
+
     /// <summary>The zxid of the first request.</summary>
     public Zxid FirstZxid => new(LastZxid.Value - Requests.Length + 1);
 }

@@ -31,12 +31,17 @@ internal sealed class Batch
 
     public byte[] Payload { get; }
 
-    public void ExpectSequence(long expected)
+    /// <summary>Makes the batch the last of its appender. From then on its sequence is used up, whatever becomes of
+    /// it.</summary>
+    /// <exception cref="ArgumentException">It is not its turn; nothing changed.</exception>
+    public void TakeTurn(ref long last)
     {
-        if (_sequence != expected)
+        if (_sequence != last + 1)
         {
-            throw new ArgumentException($"The sequence is {_sequence}; the one that comes next is {expected}.");
+            throw new ArgumentException($"The sequence is {_sequence}; the one that comes next is {last + 1}.");
         }
+
+        last = _sequence;
     }
 
     /// <summary>The entry that the batch makes after a position.</summary>
@@ -51,6 +56,7 @@ internal sealed class Batch
             Sequence = _sequence,
             ChainHash = ChainHash.Next(head.ChainHash, first, last, timestampMs, Payload),
             Requests = _requests,
+            PayloadBytes = Payload.Length,
         };
     }
 }

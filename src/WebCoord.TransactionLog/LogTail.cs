@@ -27,16 +27,11 @@ internal enum TailAnswer
 /// <param name="maxBytes">Of more encoded bytes than this, the oldest entries are forgotten.</param>
 internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
 {
-    private readonly record struct Item(LogEntry Entry, int Bytes)
-    {
-        public LogPosition Position => new(Entry.LastZxid, Entry.ChainHash);
-    }
-
     private readonly Lock _lock = new();
 
-    /// <summary>Items below <see cref="_first"/> are forgotten; they are cut off when they are the larger
+    /// <summary>Entries below <see cref="_first"/> are forgotten; they are cut off when they are the larger
     /// part.</summary>
-    private readonly List<Item> _items = [];
+    private readonly List<LogEntry?> _entries = [];
     private int _first;
     private long _bytes;
     private LogPosition _base = start;
@@ -68,17 +63,15 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
     }
 
     /// <summary>Adds the entry that follows the head, and wakes all who wait.</summary>
-    /// <param name="bytes">Its encoded size.</param>
-    public void Add(LogEntry entry, int bytes)
+    public void Add(LogEntry entry)
     {
         TaskCompletionSource? more;
         lock (_lock)
         {
-            var item = new Item(entry, bytes);
-            _items.Add(item);
-            _head = item.Position;
-            _bytes += bytes;
-            while (_items.Count - _first > maxEntries || (_bytes > maxBytes && _items.Count - _first > 1))
+            _entries.Add(entry);
+            _head = PositionOf(entry);
+            _bytes += entry.PayloadBytes;
+            while (_entries.Count - _first > maxEntries || (_bytes > maxBytes && _entries.Count - _first > 1))
             {
                 ForgetFirst();
             }
@@ -102,18 +95,18 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
             }
 
             var index = IndexAfter(position.Zxid);
-            var previous = index == _first ? _base : _items[index - 1].Position;
+            var previous = index == _first ? _base : PositionOf(_entries[index - 1]!);
             if (previous != position)
             {
                 return TailAnswer.Foreign;
             }
 
-            if (index == _items.Count)
+            if (index == _entries.Count)
             {
                 return TailAnswer.End;
             }
 
-            entry = _items[index].Entry;
+            entry = _entries[index];
             return TailAnswer.Entry;
         }
     }
@@ -138,7 +131,7 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
     {
         lock (_lock)
         {
-            while (_first < _items.Count && _items[_first].Entry.LastZxid <= zxid)
+            while (_first < _entries.Count && _entries[_first]!.LastZxid <= zxid)
             {
                 ForgetFirst();
             }
@@ -147,30 +140,32 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
         }
     }
 
+    private static LogPosition PositionOf(LogEntry entry) => new(entry.LastZxid, entry.ChainHash);
+
     private void ForgetFirst()
     {
-        var item = _items[_first];
-        _base = item.Position;
-        _bytes -= item.Bytes;
-        _items[_first++] = default;
+        var entry = _entries[_first]!;
+        _base = PositionOf(entry);
+        _bytes -= entry.PayloadBytes;
+        _entries[_first++] = null;
     }
 
     private void Compact()
     {
-        if (_first > _items.Count / 2)
+        if (_first > _entries.Count / 2)
         {
-            _items.RemoveRange(0, _first);
+            _entries.RemoveRange(0, _first);
             _first = 0;
         }
     }
 
     private int IndexAfter(Zxid zxid)
     {
-        var (low, high) = (_first, _items.Count);
+        var (low, high) = (_first, _entries.Count);
         while (low < high)
         {
             var middle = (low + high) / 2;
-            (low, high) = _items[middle].Entry.LastZxid <= zxid ? (middle + 1, high) : (low, middle);
+            (low, high) = _entries[middle]!.LastZxid <= zxid ? (middle + 1, high) : (low, middle);
         }
 
         return low;

@@ -46,6 +46,13 @@ public abstract class TransactionLogContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Entries_carry_their_encoded_size()
+    {
+        var entries = await Log.AppendAsync(1, 2);
+        Assert.All(entries, entry => Assert.Equal(CommandCodec.Encode(entry.Requests).Length, entry.PayloadBytes));
+    }
+
+    [Fact]
     public async Task Entries_carry_the_time_of_the_clock()
     {
         var before = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
@@ -141,7 +148,10 @@ public abstract class TransactionLogContract : IAsyncLifetime
     {
         await Log.AppendAsync(1, Puts.Batch(1), CancellationToken.None);
         await Assert.ThrowsAsync<ArgumentException>(() => Log.AppendAsync(1, Puts.Batch(1), CancellationToken.None));
+        await Assert.ThrowsAsync<ArgumentException>(() => Log.AppendAsync(3, Puts.Batch(1), CancellationToken.None));
         Assert.Equal(1, Log.Head.Zxid.Value);
+        await Log.AppendAsync(2, Puts.Batch(1), CancellationToken.None);
+        Assert.Equal(2, Log.Head.Zxid.Value);
     }
 
     [Fact]

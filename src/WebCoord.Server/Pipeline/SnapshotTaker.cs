@@ -1,5 +1,4 @@
 using WebCoord.Core;
-using WebCoord.Core.Commands;
 using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Pipeline;
@@ -11,9 +10,6 @@ namespace WebCoord.Server.Pipeline;
 internal sealed partial class SnapshotTaker(ITransactionLog log, LogOptions options, PipelineMetrics metrics,
     TimeProvider time, ILogger<SnapshotTaker> logger)
 {
-    /// <summary>Roughly what a request costs in the log beside its path and data.</summary>
-    private const int RequestOverheadBytes = 32;
-
     private long _requests;
     private long _bytes;
     private Task _saving = Task.CompletedTask;
@@ -23,11 +19,7 @@ internal sealed partial class SnapshotTaker(ITransactionLog log, LogOptions opti
     public void Count(LogEntry entry, CoordinationState state)
     {
         _requests += entry.Requests.Length;
-        foreach (var request in entry.Requests)
-        {
-            _bytes += RequestOverheadBytes + CommandFacts.ContentBytes(request.Command);
-        }
-
+        _bytes += entry.PayloadBytes;
         if ((_requests >= options.SnapshotRequests || _bytes >= options.SnapshotBytes) && _saving.IsCompleted)
         {
             _requests = 0;

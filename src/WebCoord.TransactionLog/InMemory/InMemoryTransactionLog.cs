@@ -30,9 +30,9 @@ public sealed class InMemoryTransactionLog(TimeProvider time, long incarnation, 
         var batch = new Batch(sequence, requests);
         lock (_lock)
         {
-            batch.ExpectSequence(++_sequence);
+            batch.TakeTurn(ref _sequence);
             var entry = batch.EntryAfter(_tail.Head, time.GetUtcNow().ToUnixTimeMilliseconds(), incarnation);
-            _tail.Add(entry, batch.Payload.Length);
+            _tail.Add(entry);
             return Task.FromResult(entry);
         }
     }

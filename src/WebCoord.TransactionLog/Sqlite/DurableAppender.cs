@@ -13,7 +13,7 @@ internal sealed class DurableAppender(string path, LogDatabase opened, LogTail t
     private LogDatabase? _database = opened;
 
     /// <summary>The entry of which nobody can tell whether it is in the file; null when there is none.</summary>
-    private (Core.LogEntry Entry, int Bytes)? _inDoubt;
+    private Core.LogEntry? _inDoubt;
 
     /// <summary>Called before and after the insertion of an entry; tests throw from it what SQLite might.</summary>
     internal Action<bool>? Fault { get; set; }
@@ -34,7 +34,7 @@ internal sealed class DurableAppender(string path, LogDatabase opened, LogTail t
         }
         catch (SqliteFailureException failure)
         {
-            _inDoubt = (entry, batch.Payload.Length);
+            _inDoubt = entry;
             if (!IsInFile(database, failure))
             {
                 throw Unavailable(failure, outcomeKnown: true);
@@ -43,7 +43,7 @@ internal sealed class DurableAppender(string path, LogDatabase opened, LogTail t
             return entry;
         }
 
-        tail.Add(entry, batch.Payload.Length);
+        tail.Add(entry);
         return entry;
     }
 
@@ -131,11 +131,11 @@ internal sealed class DurableAppender(string path, LogDatabase opened, LogTail t
         _database = LogDatabase.Open(path);
         var last = _database.Last();
         var head = last?.Position ?? _database.Floor();
-        if (_inDoubt is { } doubt && last is not null && last.Incarnation == doubt.Entry.Incarnation
-            && last.Sequence == doubt.Entry.Sequence && last.ChainHash == doubt.Entry.ChainHash)
+        if (_inDoubt is { } doubt && last is not null && last.Incarnation == doubt.Incarnation
+            && last.Sequence == doubt.Sequence && last.ChainHash == doubt.ChainHash)
         {
             _database.Checkpoint();
-            tail.Add(doubt.Entry, doubt.Bytes);
+            tail.Add(doubt);
         }
         else if (head != tail.Head)
         {

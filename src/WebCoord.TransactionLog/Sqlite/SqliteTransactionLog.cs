@@ -64,7 +64,7 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
         var batch = new Batch(sequence, requests);
         return OnDatabase(appender =>
         {
-            batch.ExpectSequence(++_sequence);
+            batch.TakeTurn(ref _sequence);
             return appender.Append(batch);
         });
     }

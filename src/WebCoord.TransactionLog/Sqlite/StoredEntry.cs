@@ -30,6 +30,7 @@ internal sealed record StoredEntry(Zxid LastZxid, int Count, long TimestampMs, l
                 Sequence = Sequence,
                 ChainHash = ChainHash,
                 Requests = requests,
+                PayloadBytes = Payload.Length,
             };
     }
 }
