@@ -6,7 +6,7 @@ switch (args)
     case ["rest"]:
         return await RestBenchmark.RunAsync();
     case ["memory"]:
-        return await MemoryBenchmark.RunAsync();
+        return MemoryBenchmark.Run();
     case [BareServer.Command, var url]:
         return await BareServer.RunAsync(url);
     default:

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using WebCoord.Core;
 using WebCoord.Core.Commands;
 using WebCoord.Core.Tree;
+using WebCoord.TransactionLog.Sqlite;
 
 namespace WebCoord.Benchmarks.Memory;
 
@@ -13,44 +16,77 @@ internal static class MemoryBenchmark
     private const int ChildrenPerParent = 1_000;
     private const int DataBytes = 100;
 
-    public static async Task<int> RunAsync()
+    public static int Run()
     {
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var state = Fill();
-        var bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
-        Print($"{state.Tree.NodeCount:N0} nodes of {DataBytes} bytes: {bytes / NodeCount:N0} bytes of heap each");
-        await Task.CompletedTask;
-        GC.KeepAlive(state);
+        var folder = Directory.CreateTempSubdirectory("webcoord-benchmark-").FullName;
+        try
+        {
+            var path = Path.Combine(folder, "webcoord.db");
+            Print($"live heap after {NodeCount:N0} creates of nodes with {DataBytes} bytes, per node:");
+            ReportHeap("as applied", () => FillAsync(path));
+            ReportHeap("as loaded", () => LoadAsync(path));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
         return 0;
     }
 
-    /// <summary>Applies the creates as the log would bring them, one parent's children to an entry.</summary>
-    private static CoordinationState Fill()
+    /// <summary>Waits in place: an asynchronous method's own frame on the heap could keep the state alive.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ReportHeap(string name, Func<Task<CoordinationState>> make)
     {
+        var before = LiveBytes();
+        var state = make().GetAwaiter().GetResult();
+        var bytes = LiveBytes() - before;
+        Print($"  {name}: {bytes / state.Tree.NodeCount:N0} bytes");
+        GC.KeepAlive(state);
+    }
+
+    private static long LiveBytes()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return GC.GetTotalMemory(forceFullCollection: true);
+    }
+
+    /// <summary>Writes the creates to the log, one parent's children to a batch, applies them, and saves a snapshot.
+    /// </summary>
+    private static async Task<CoordinationState> FillAsync(string path)
+    {
+        await using var log = new SqliteTransactionLog(TimeProvider.System, incarnation: 1, path);
+        await log.OpenAsync(CancellationToken.None);
         var machine = new StateMachine(CoordinationState.Initial);
-        var zxid = 0L;
         for (var parent = 0; parent < NodeCount / ChildrenPerParent; parent++)
         {
             var requests = Enumerable.Range(-1, ChildrenPerParent + 1)
                 .Select(child => new Request(CreateOf(parent, child)))
                 .ToImmutableArray();
-            zxid += requests.Length;
-            var results = machine.Apply(new LogEntry
-            {
-                LastZxid = new Zxid(zxid),
-                TimestampMs = 1_700_000_000_000 + zxid,
-                Incarnation = 1,
-                Sequence = parent + 1,
-                ChainHash = "",
-                Requests = requests,
-            });
-            if (results.FirstOrDefault(result => !result.Succeeded) is { } failure)
+            var entry = await log.AppendAsync(parent + 1, requests, CancellationToken.None);
+            if (machine.Apply(entry).FirstOrDefault(result => !result.Succeeded) is { } failure)
             {
                 throw new InvalidOperationException($"A create was refused: {failure.Error} {failure.Detail}");
             }
         }
 
+        var saving = Stopwatch.StartNew();
+        await log.SaveSnapshotAsync(machine.State, CancellationToken.None);
+        Print($"  a snapshot was saved in {saving.Elapsed.TotalSeconds:F1} s");
         return machine.State;
+    }
+
+    /// <summary>Does what a restart does.</summary>
+    private static async Task<CoordinationState> LoadAsync(string path)
+    {
+        var loading = Stopwatch.StartNew();
+        await using var log = new SqliteTransactionLog(TimeProvider.System, incarnation: 2, path);
+        await log.OpenAsync(CancellationToken.None);
+        var state = await log.LoadSnapshotAsync([], CancellationToken.None)
+            ?? throw new InvalidOperationException("The snapshot is not found again.");
+        Print($"  a restart loaded it in {loading.Elapsed.TotalSeconds:F1} s");
+        return state;
     }
 
     private static Command.Create CreateOf(int parent, int child)
