@@ -5,7 +5,8 @@ namespace WebCoord.Tidy.Tests;
 internal static class Repository
 {
     private static readonly string[] Leavings =
-        [".git", ".vs", ".idea", "artifacts", "bin", "obj", "data", "node_modules", "TestResults"];
+        [".git", ".vs", ".idea", "artifacts", "bin", "obj", "data", "generated", "node_modules",
+            "TestResults"];
 
     public static string Root { get; } = FindRoot();
 
