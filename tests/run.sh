@@ -59,7 +59,7 @@ run_project() {
     echo "== $name"
     local status=0
     dotnet test "$1" -c "$configuration" --no-build --logger "trx;LogFileName=$trx" \
-        --logger "console;verbosity=minimal" --blame-hang-timeout 8m --blame-hang-dump-type none || status=$?
+        --logger "console;verbosity=minimal" --blame-hang-timeout 5m --blame-hang-dump-type none || status=$?
     if [[ ! -e $trx ]]; then
         echo "$name: no result was written"
         failed=$((failed + 1))
