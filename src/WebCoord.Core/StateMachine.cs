@@ -119,6 +119,12 @@ public sealed class StateMachine(CoordinationState state)
     /// transition is dropped with the failed result.</summary>
     private static ApplyResult ApplyAll(Command.Multi multi, Transition transition)
     {
+        if (multi.Operations.Length > CommandFacts.MaxOperations)
+        {
+            return ApplyResult.Refused(ErrorCode.TooLarge, $"The transaction has {multi.Operations.Length} operations; "
+                + $"the most is {CommandFacts.MaxOperations}. Split it.");
+        }
+
         var bytes = multi.Operations.Sum(CommandFacts.ContentBytes);
         if (bytes > transition.Settings.MaxTransactionBytes)
         {

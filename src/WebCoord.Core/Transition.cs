@@ -78,28 +78,19 @@ internal sealed class Transition(CoordinationState before, Request request, Zxid
         Tell(ChangeType.Deleted, path, node, cause, parent.Acl);
     }
 
-    public Znode SetData(ZnodePath path, Znode node, ReadOnlyMemory<byte>? data)
+    public Znode SetData(ZnodePath path, Znode before, Znode after)
     {
-        var set = node with
-        {
-            Data = data,
-            Version = unchecked(node.Version + 1),
-            Mzxid = zxid,
-            Mtime = TimestampMs,
-            SetAtMs = LogClockMs,
-        };
-        Tree = Tree.Replace(path, node, set);
-        Tree = Quota.AfterChange(Tree, path, 0, set.DataLength - node.DataLength);
-        Tell(ChangeType.DataChanged, path, set, ChangeCause.Write, null);
-        return set;
+        Tree = Tree.Replace(path, before, after);
+        Tree = Quota.AfterChange(Tree, path, 0, after.DataLength - before.DataLength);
+        Tell(ChangeType.DataChanged, path, after, ChangeCause.Write, null);
+        return after;
     }
 
-    public Znode SetAcl(ZnodePath path, Znode node, Acl acl)
+    public Znode SetAcl(ZnodePath path, Znode before, Znode after)
     {
-        var set = node with { Acl = acl, Aversion = unchecked(node.Aversion + 1) };
-        Tree = Tree.Replace(path, node, set);
-        Tell(ChangeType.AclChanged, path, set, ChangeCause.Write, null);
-        return set;
+        Tree = Tree.Replace(path, before, after);
+        Tell(ChangeType.AclChanged, path, after, ChangeCause.Write, null);
+        return after;
     }
 
     private void Tell(ChangeType type, ZnodePath path, Znode node, ChangeCause cause, Acl? parentAcl) =>

@@ -43,13 +43,18 @@ public readonly record struct Identity(string Scheme, string Id)
 /// </summary>
 public sealed class Acl(ImmutableArray<AclEntry> entries) : IEquatable<Acl>
 {
+    private static AclEntry OpenEntry => new(Permissions.All, "world", "anyone");
+
     /// <summary>Everybody may do everything: what a node gets when nothing else is said.</summary>
-    public static Acl Open { get; } = new([new AclEntry(Permissions.All, "world", "anyone")]);
+    public static Acl Open { get; } = new([OpenEntry]);
 
     /// <summary>Everybody may read, nobody but super may do more.</summary>
     public static Acl ReadOnly { get; } = new([new AclEntry(Permissions.Read, "world", "anyone")]);
 
     public ImmutableArray<AclEntry> Entries { get; } = entries;
+
+    /// <summary>Bytes of its schemes and ids; 0 for the ACL that all open nodes share.</summary>
+    internal long Weight { get; } = WeightOf(entries);
 
     /// <summary>Whether one of the needed permissions is granted to one of the identities.</summary>
     public bool Permits(Permissions needed, ImmutableArray<Identity> identities)
@@ -75,4 +80,14 @@ public sealed class Acl(ImmutableArray<AclEntry> entries) : IEquatable<Acl>
     public override bool Equals(object? obj) => Equals(obj as Acl);
 
     public override int GetHashCode() => Entries.Length;
+
+    private static long WeightOf(ImmutableArray<AclEntry> entries)
+    {
+        if (entries.IsDefault || (entries.Length == 1 && entries[0] == OpenEntry))
+        {
+            return 0;
+        }
+
+        return entries.Sum(entry => (long)sizeof(char) * (entry.Scheme.Length + entry.Id.Length));
+    }
 }

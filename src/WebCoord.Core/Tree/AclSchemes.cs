@@ -14,6 +14,10 @@ namespace WebCoord.Core.Tree;
 /// </summary>
 public static class AclSchemes
 {
+    /// <summary>Most entries of an ACL: each is looked at whenever the node is read or an event about it fires.
+    /// </summary>
+    public const int MaxEntries = 1_000;
+
     /// <summary>The identity that a name and a password give: ZooKeeper's digest scheme.</summary>
     /// <param name="credential"><c>user:password</c>; without a colon the whole is the user.</param>
     [SuppressMessage("Security", "CA5350", Justification = "ZooKeeper's digest scheme is SHA-1, and ACLs hold it.")]
@@ -30,13 +34,16 @@ public static class AclSchemes
     /// </summary>
     public static Acl? Expand(Acl acl, ImmutableArray<Identity> identities, out string? problem)
     {
-        problem = acl.Entries.IsDefaultOrEmpty ? "the ACL has no entries" : null;
+        problem = acl.Entries.IsDefaultOrEmpty ? "the ACL has no entries"
+            : acl.Entries.Length > MaxEntries ? $"the ACL has {acl.Entries.Length} entries; the most is {MaxEntries}"
+            : null;
         if (problem is not null || acl.Equals(Acl.Open))
         {
             return problem is null ? Acl.Open : null;
         }
 
         var expanded = ImmutableArray.CreateBuilder<AclEntry>(acl.Entries.Length);
+        var seen = new HashSet<AclEntry>();
         foreach (var entry in acl.Entries)
         {
             problem = EntryProblem(entry, identities);
@@ -61,7 +68,7 @@ public static class AclSchemes
 
         void AddOnce(AclEntry entry)
         {
-            if (!expanded.Contains(entry))
+            if (seen.Add(entry))
             {
                 expanded.Add(entry);
             }

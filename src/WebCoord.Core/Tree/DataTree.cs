@@ -10,14 +10,10 @@ namespace WebCoord.Core.Tree;
 /// </summary>
 public sealed class DataTree
 {
-    private readonly record struct Sums(long NodeCount, long DataBytes, ulong Digest);
-
-    private readonly Sums _sums;
-
-    private DataTree(Znode root, Sums sums, ImmutableSortedSet<string> reapable)
+    private DataTree(Znode root, ulong digest, ImmutableSortedSet<string> reapable)
     {
         Root = root;
-        _sums = sums;
+        Digest = digest;
         Reapable = reapable;
     }
 
@@ -27,13 +23,16 @@ public sealed class DataTree
     public Znode Root { get; }
 
     /// <summary>All nodes, the root and those of /zookeeper included.</summary>
-    public long NodeCount => _sums.NodeCount;
+    public long NodeCount => Root.Subtree.Nodes;
 
     /// <summary>The sum of the data lengths of all nodes.</summary>
-    public long DataBytes => _sums.DataBytes;
+    public long DataBytes => Root.Subtree.DataBytes;
+
+    /// <summary>Bytes of data, names and ACLs of all nodes: what grows with what clients send.</summary>
+    public long Weight => Root.Subtree.Weight;
 
     /// <summary>The sum of the digests of all nodes with their paths.</summary>
-    public ulong Digest => _sums.Digest;
+    public ulong Digest { get; }
 
     /// <summary>Paths of container and TTL nodes: what the reaper looks through.</summary>
     public ImmutableSortedSet<string> Reapable { get; }
@@ -94,40 +93,46 @@ public sealed class DataTree
         }
     }
 
-    /// <summary>A tree whose sums are known; used when a snapshot is read.</summary>
-    internal static DataTree Of(Znode root, long nodeCount, long dataBytes, ulong digest,
-        ImmutableSortedSet<string> reapable) => new(root, new Sums(nodeCount, dataBytes, digest), reapable);
+    /// <summary>A tree whose digest is known, and whose nodes have their sums; used when a snapshot is read.</summary>
+    internal static DataTree Of(Znode root, ulong digest, ImmutableSortedSet<string> reapable) =>
+        new(root, digest, reapable);
 
-    /// <summary>Replaces a node that exists; its children stay what the new node says.</summary>
+    /// <summary>Replaces a node that exists; its children stay what they were.</summary>
     internal DataTree Replace(ZnodePath path, Znode before, Znode after)
     {
-        var sums = new Sums(NodeCount, DataBytes + after.DataLength - before.DataLength,
-            unchecked(Digest - StateDigest.OfNode(path.Value, before) + StateDigest.OfNode(path.Value, after)));
-        return new DataTree(WithNode(path, after), sums, Reapable);
+        var own = SubtreeSums.OfOne(after) - SubtreeSums.OfOne(before);
+        return Exchange(path, before, after with { Subtree = before.Subtree + own });
     }
 
     /// <summary>Adds a node whose name is free. <paramref name="parent"/> is what becomes of its parent, still without
     /// the child.</summary>
     internal DataTree Add(ZnodePath path, Znode node, Znode parent)
     {
-        var grown = parent with { Children = parent.Children.Set(node) };
-        var tree = Replace(path.Parent, Find(path.Parent)!, grown);
-        var sums = new Sums(tree.NodeCount + 1, tree.DataBytes + node.DataLength,
-            unchecked(tree.Digest + StateDigest.OfNode(path.Value, node)));
+        var child = node with { Subtree = SubtreeSums.OfOne(node) };
+        var before = Find(path.Parent)!;
+        var grown = parent with
+        {
+            Children = parent.Children.Set(child),
+            Subtree = before.Subtree + child.Subtree,
+        };
+        var tree = Exchange(path.Parent, before, grown);
         var reapable = node.Kind is NodeKind.Container or NodeKind.Ttl ? Reapable.Add(path.Value) : Reapable;
-        return new DataTree(tree.Root, sums, reapable);
+        return new DataTree(tree.Root, unchecked(tree.Digest + StateDigest.OfNode(path.Value, child)), reapable);
     }
 
     /// <summary>Removes a node without children. <paramref name="parent"/> is what becomes of its parent, still with
     /// the child.</summary>
     internal DataTree Remove(ZnodePath path, Znode node, Znode parent)
     {
-        var shrunk = parent with { Children = parent.Children.Remove(node.Name) };
-        var tree = Replace(path.Parent, Find(path.Parent)!, shrunk);
-        var sums = new Sums(tree.NodeCount - 1, tree.DataBytes - node.DataLength,
-            unchecked(tree.Digest - StateDigest.OfNode(path.Value, node)));
+        var before = Find(path.Parent)!;
+        var shrunk = parent with
+        {
+            Children = parent.Children.Remove(node.Name),
+            Subtree = before.Subtree - node.Subtree,
+        };
+        var tree = Exchange(path.Parent, before, shrunk);
         var reapable = node.Kind is NodeKind.Container or NodeKind.Ttl ? Reapable.Remove(path.Value) : Reapable;
-        return new DataTree(tree.Root, sums, reapable);
+        return new DataTree(tree.Root, unchecked(tree.Digest - StateDigest.OfNode(path.Value, node)), reapable);
     }
 
     private static DataTree CreateInitial()
@@ -147,8 +152,17 @@ public sealed class DataTree
         return restorer.Finish()!;
     }
 
+    /// <summary>Puts a node, whose sums are right, in the place of another.</summary>
+    private DataTree Exchange(ZnodePath path, Znode before, Znode after)
+    {
+        var digest = unchecked(
+            Digest - StateDigest.OfNode(path.Value, before) + StateDigest.OfNode(path.Value, after));
+        return new DataTree(WithNode(path, after, after.Subtree - before.Subtree), digest, Reapable);
+    }
+
     /// <summary>The root above the node at a path, remade down to it. Not recursive: paths may be long.</summary>
-    private Znode WithNode(ZnodePath path, Znode node)
+    /// <param name="growth">By how much the sums of all ancestors change.</param>
+    private Znode WithNode(ZnodePath path, Znode node, SubtreeSums growth)
     {
         var ancestors = new List<Znode>();
         var rest = path.Value.AsSpan(1);
@@ -167,7 +181,12 @@ public sealed class DataTree
 
         for (var i = ancestors.Count - 1; i >= 0; i--)
         {
-            node = ancestors[i] with { Children = ancestors[i].Children.Set(node) };
+            var ancestor = ancestors[i];
+            node = ancestor with
+            {
+                Children = ancestor.Children.Set(node),
+                Subtree = ancestor.Subtree + growth,
+            };
         }
 
         return node;

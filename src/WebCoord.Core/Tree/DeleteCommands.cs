@@ -33,15 +33,15 @@ internal static class DeleteCommands
         }
 
         var most = transition.Settings.MaxRecursiveDelete;
-        var subtree = DataTree.Walk(path, node).Take(most + 1).ToList();
-        if (subtree.Count > most)
+        if (node.Subtree.Nodes > most)
         {
             return ApplyResult.Refused(ErrorCode.TooLarge,
-                $"{path} has more than {most} nodes, the most that MaxRecursiveDelete allows at once; delete parts of "
-                + "it first.") with
+                $"{path} has {node.Subtree.Nodes} nodes; MaxRecursiveDelete allows {most} at once. Delete parts of it "
+                + "first.") with
             { Path = path.Value };
         }
 
+        var subtree = DataTree.Walk(path, node).ToList();
         foreach (var (parentPath, parent) in subtree)
         {
             if (parent.Children.Count > 0 && !transition.IsPermitted(parent, Permissions.Delete))

@@ -95,9 +95,14 @@ internal static class NodeCommands
         }
 
         var error = command.Precondition.Judge(node.Czxid, node.Aversion);
-        return error == ErrorCode.Ok
-            ? new ApplyResult { Path = path.Value, Stat = transition.SetAcl(path, node, acl).Stat }
-            : Unmet(error, path, node, transition);
+        if (error != ErrorCode.Ok)
+        {
+            return Unmet(error, path, node, transition);
+        }
+
+        var set = node with { Acl = acl, Aversion = unchecked(node.Aversion + 1) };
+        return TreeLimits.Judge(path, node, set, transition)
+            ?? new ApplyResult { Path = path.Value, Stat = transition.SetAcl(path, node, set).Stat };
     }
 
     public static ApplyResult Check(Command.Check command, Transition transition)
@@ -229,12 +234,12 @@ internal static class NodeCommands
             { Path = path.Value };
         }
 
-        if (TreeLimits.Judge(path, 1, command.Data?.Length ?? 0, command.Data?.Length ?? 0, transition) is { } refusal)
+        var node = NewNode(path, command, parent.Acl.Equals(acl) ? parent.Acl : acl, transition);
+        if (TreeLimits.Judge(path, null, node, transition) is { } refusal)
         {
             return refusal;
         }
 
-        var node = NewNode(path, command, parent.Acl.Equals(acl) ? parent.Acl : acl, transition);
         transition.Add(path, node, parent);
         return new ApplyResult { Path = path.Value, Stat = transition.Tree.Find(path)!.Stat, Created = true };
     }
@@ -267,15 +272,22 @@ internal static class NodeCommands
             return NotPermitted(Permissions.Write, path);
         }
 
-        var length = data?.Length ?? 0;
-        if (TreeLimits.Judge(path, 0, length - node.DataLength, length, transition) is { } refusal)
+        var set = node with
+        {
+            Data = data,
+            Version = unchecked(node.Version + 1),
+            Mzxid = transition.Zxid,
+            Mtime = transition.TimestampMs,
+            SetAtMs = transition.LogClockMs,
+        };
+        if (TreeLimits.Judge(path, node, set, transition) is { } refusal)
         {
             return refusal;
         }
 
         var error = precondition.Judge(node.Mzxid, node.Version);
         return error == ErrorCode.Ok
-            ? new ApplyResult { Path = path.Value, Stat = transition.SetData(path, node, data).Stat }
+            ? new ApplyResult { Path = path.Value, Stat = transition.SetData(path, node, set).Stat }
             : Unmet(error, path, node, transition);
     }
 }

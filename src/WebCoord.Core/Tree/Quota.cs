@@ -46,9 +46,9 @@ internal static class Quota
     }
 
     /// <summary>Why a write would go over a hard limit; null when it would not.</summary>
-    public static string? Exceeded(DataTree tree, ZnodePath path, int addedNodes, int addedBytes)
+    public static string? Exceeded(DataTree tree, ZnodePath path, SubtreeSums added)
     {
-        if ((addedNodes == 0 && addedBytes == 0) || TargetOf(tree, path) is not { } target)
+        if ((added.Nodes == 0 && added.DataBytes == 0) || TargetOf(tree, path) is not { } target)
         {
             return null;
         }
@@ -56,12 +56,12 @@ internal static class Quota
         var home = ZnodePath.Parse(Root + target);
         var usage = tree.Find(home.Child(StatsName)) is { } stats ? Parse(stats) : default;
         var limits = ParsePairs(tree.Find(home.Child(LimitsName))!);
-        if (addedNodes > 0 && Limit(limits, "countHardLimit") is { } count && usage.Count + addedNodes > count)
+        if (added.Nodes > 0 && Limit(limits, "countHardLimit") is { } count && usage.Count + added.Nodes > count)
         {
             return $"The quota of {target} allows {count} nodes.";
         }
 
-        return addedBytes != 0 && Limit(limits, "byteHardLimit") is { } bytes && usage.Bytes + addedBytes > bytes
+        return added.DataBytes != 0 && Limit(limits, "byteHardLimit") is { } bytes && usage.Bytes + added.DataBytes > bytes
             ? $"The quota of {target} allows {bytes} bytes of data."
             : null;
     }
@@ -88,21 +88,9 @@ internal static class Quota
     }
 
     /// <summary>Nodes and bytes at a path and below it, the node itself included.</summary>
-    private static Usage UsageOf(DataTree tree, string target)
-    {
-        if (tree.Find(target.AsSpan()) is not { } top)
-        {
-            return default;
-        }
-
-        var usage = default(Usage);
-        foreach (var (_, node) in DataTree.Walk(ZnodePath.Parse(target), top))
-        {
-            usage = new Usage(usage.Count + 1, usage.Bytes + node.DataLength);
-        }
-
-        return usage;
-    }
+    private static Usage UsageOf(DataTree tree, string target) => tree.Find(target.AsSpan()) is { } top
+        ? new Usage(top.Subtree.Nodes, top.Subtree.DataBytes)
+        : default;
 
     private static DataTree WithUsage(DataTree tree, ZnodePath path, Usage usage)
     {

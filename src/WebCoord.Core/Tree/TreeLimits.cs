@@ -4,34 +4,36 @@ namespace WebCoord.Core.Tree;
 /// </summary>
 internal static class TreeLimits
 {
-    /// <summary>Judges a write that adds so many nodes and bytes, and leaves its node with so many; null when it is
-    /// fine.</summary>
-    public static ApplyResult? Judge(ZnodePath path, int addedNodes, int addedBytes, int dataLength,
-        Transition transition)
+    /// <summary>Judges what a node would become; null when it is fine.</summary>
+    /// <param name="before">Null for a node to create.</param>
+    public static ApplyResult? Judge(ZnodePath path, Znode? before, Znode after, Transition transition)
     {
         var settings = transition.Settings;
-        var tree = transition.Tree;
-        if (dataLength > settings.MaxDataBytes)
+        if (after.DataLength > settings.MaxDataBytes)
         {
             return ApplyResult.Refused(ErrorCode.TooLarge,
-                $"The data has {dataLength} bytes; MaxDataBytes is {settings.MaxDataBytes}.") with
+                $"The data has {after.DataLength} bytes; MaxDataBytes is {settings.MaxDataBytes}.") with
             { Path = path.Value };
         }
 
-        var exceeded = settings.EnforceQuota ? Quota.Exceeded(tree, path, addedNodes, addedBytes) : null;
-        if (exceeded is null && addedNodes > 0 && tree.NodeCount + addedNodes > settings.MaxNodes)
-        {
-            exceeded = $"The tree has {tree.NodeCount} nodes; MaxNodes is {settings.MaxNodes}. Delete some first.";
-        }
-
-        if (exceeded is null && addedBytes > 0 && tree.DataBytes + addedBytes > settings.MaxBytes)
-        {
-            exceeded = $"The tree has {tree.DataBytes} bytes of data; MaxBytes is {settings.MaxBytes}. "
-                + "Delete some first.";
-        }
-
+        var added = SubtreeSums.OfOne(after) - (before is null ? default : SubtreeSums.OfOne(before));
+        var exceeded = (settings.EnforceQuota ? Quota.Exceeded(transition.Tree, path, added) : null)
+            ?? Exceeded(transition.Tree, added, settings);
         return exceeded is null
             ? null
             : ApplyResult.Refused(ErrorCode.QuotaExceeded, exceeded) with { Path = path.Value };
+    }
+
+    private static string? Exceeded(DataTree tree, SubtreeSums added, Settings settings)
+    {
+        if (added.Nodes > 0 && tree.NodeCount + added.Nodes > settings.MaxNodes)
+        {
+            return $"The tree has {tree.NodeCount} nodes; MaxNodes is {settings.MaxNodes}. Delete some first.";
+        }
+
+        return added.Weight > 0 && tree.Weight + added.Weight > settings.MaxBytes
+            ? $"The tree has {tree.Weight} bytes of data, names and ACLs; MaxBytes is {settings.MaxBytes}. Delete some "
+                + "first."
+            : null;
     }
 }

@@ -16,8 +16,6 @@ internal sealed class TreeRestorer
         ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
     private char[] _path = new char[ZnodePath.MaxLength];
     private int _depth = -1;
-    private long _nodeCount;
-    private long _dataBytes;
     private ulong _digest;
 
     /// <summary>Adds the next node, without its children. On failure the restorer is of no more use.</summary>
@@ -54,7 +52,7 @@ internal sealed class TreeRestorer
 
         CloseDownTo(1);
         var root = Close(_levels[0]);
-        return DataTree.Of(root, _nodeCount, _dataBytes, _digest, _reapable.ToImmutable());
+        return DataTree.Of(root, _digest, _reapable.ToImmutable());
     }
 
     private void Open(int depth, Znode node)
@@ -80,13 +78,14 @@ internal sealed class TreeRestorer
 
     private Znode Close(Level level)
     {
-        var node = level.Children.Count == 0
-            ? level.Node
-            : level.Node with { Children = ChildMap.FromSorted(level.Children) };
+        var sums = level.Children.Aggregate(SubtreeSums.OfOne(level.Node), (sum, child) => sum + child.Subtree);
+        var node = level.Node with
+        {
+            Children = level.Children.Count == 0 ? ChildMap.Empty : ChildMap.FromSorted(level.Children),
+            Subtree = sums,
+        };
         level.Children.Clear();
         ReadOnlySpan<char> path = level.PathLength == 0 ? "/" : _path.AsSpan(0, level.PathLength);
-        _nodeCount++;
-        _dataBytes += node.DataLength;
         _digest = unchecked(_digest + StateDigest.OfNode(path, node));
         if (node.Kind is NodeKind.Container or NodeKind.Ttl)
         {

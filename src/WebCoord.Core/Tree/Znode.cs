@@ -59,6 +59,9 @@ public sealed record Znode
     /// </summary>
     public long SetAtMs { get; init; }
 
+    /// <summary>Sums over this node and all below it; kept by <see cref="DataTree"/>.</summary>
+    internal SubtreeSums Subtree { get; init; }
+
     /// <summary>The digest of the data, kept because a parent's stat changes far more often than its data.</summary>
     internal ulong DataDigest { get; private init; }
 

@@ -60,6 +60,10 @@ public sealed class ModelTests
         var digest = DataTree.Walk(ZnodePath.Root, machine.State.Tree.Root)
             .Aggregate(0UL, (sum, pair) => unchecked(sum + StateDigest.OfNode(pair.Path.Value, pair.Node)));
         Assert.Equal(digest, machine.State.Tree.Digest);
+        Assert.All(DataTree.Walk(ZnodePath.Root, machine.State.Tree.Root), pair => Assert.Equal(
+            DataTree.Walk(pair.Path, pair.Node).Select(below => SubtreeSums.OfOne(below.Node))
+                .Aggregate((sum, one) => sum + one),
+            pair.Node.Subtree));
     }
 
     private static LogEntry Entry(Zxid zxid, long now, Request request) => new()

@@ -169,4 +169,15 @@ public sealed class AclTests
     }
 
     private static Acl Acl(params ImmutableArray<AclEntry> entries) => new(entries);
+
+    [Fact]
+    public void An_ACL_has_at_most_a_thousand_entries()
+    {
+        var most = Enumerable.Range(0, AclSchemes.MaxEntries)
+            .Select(i => new AclEntry(Permissions.Read, "ip", $"10.0.{i / 256}.{i % 256}")).ToImmutableArray();
+        Assert.NotNull(AclSchemes.Expand(new Acl(most), [], out _));
+        var more = new Acl(most.Add(new AclEntry(Permissions.Read, "ip", "10.1.0.0")));
+        Assert.Null(AclSchemes.Expand(more, [], out var problem));
+        Assert.Contains("1000", problem, StringComparison.Ordinal);
+    }
 }
