@@ -38,7 +38,7 @@ internal static class AclApi
         [AsParameters] ConditionalWriteQuery query)
     {
         var limit = BodyLimit.Json(request.State.Settings.MaxDataBytes, "MaxDataBytes");
-        var (body, problem) = await RequestBody.ReadJsonAsync<PutAclBody>(request.Http, limit);
+        var (body, problem) = await RequestBody.ReadJsonAsync<PutAclBody>(request, limit);
         if (body is null)
         {
             return new ProblemResult(problem!);

@@ -39,7 +39,7 @@ internal static class DataApi
     private static async Task<Results<Ok<WrittenNodeBody>, Created<WrittenNodeBody>, ProblemResult>> PutAsync(
         RequestContext request, NodeWrites writes, [AsParameters] ConditionalWriteQuery query, bool? createParents)
     {
-        var (bytes, problem) = await RequestBody.ReadBytesAsync(request.Http,
+        var (bytes, problem) = await RequestBody.ReadBytesAsync(request,
             BodyLimit.Raw(request.State.Settings.MaxDataBytes));
         if (bytes is null)
         {
@@ -62,7 +62,7 @@ internal static class DataApi
                 $"must be one of {EnumNameConverter<CreateMode>.Names}"));
         }
 
-        var (bytes, problem) = await RequestBody.ReadBytesAsync(request.Http,
+        var (bytes, problem) = await RequestBody.ReadBytesAsync(request,
             BodyLimit.Raw(request.State.Settings.MaxDataBytes));
         if (bytes is null)
         {

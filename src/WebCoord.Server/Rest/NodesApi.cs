@@ -75,7 +75,7 @@ internal static class NodesApi
         RequestContext request, NodeWrites writes, [AsParameters] ConditionalWriteQuery query, bool? createParents)
     {
         var limit = BodyLimit.Json(request.State.Settings.MaxDataBytes, "MaxDataBytes");
-        var (body, problem) = await RequestBody.ReadJsonAsync<PutNodeBody>(request.Http, limit);
+        var (body, problem) = await RequestBody.ReadJsonAsync<PutNodeBody>(request, limit);
         if (body is null)
         {
             return new ProblemResult(problem!);
@@ -91,7 +91,7 @@ internal static class NodesApi
         NodeWrites writes, [AsParameters] CreateQuery query)
     {
         var limit = BodyLimit.Json(request.State.Settings.MaxDataBytes, "MaxDataBytes");
-        var (body, problem) = await RequestBody.ReadJsonAsync<CreateNodeBody>(request.Http, limit);
+        var (body, problem) = await RequestBody.ReadJsonAsync<CreateNodeBody>(request, limit);
         if (body is null)
         {
             return new ProblemResult(problem!);

@@ -59,6 +59,10 @@ internal sealed record ConditionalWriteQuery : WriteQuery
 /// <summary>What a create takes beside its body.</summary>
 internal sealed record CreateQuery : WriteQuery
 {
+    /// <summary>"absent" says the same as If-None-Match: *.</summary>
+    [FromHeader(Name = "If-Match")]
+    public string? IfMatch { get; init; }
+
     /// <summary>* makes it a 412 instead of a 409 when the node exists.</summary>
     [FromHeader(Name = "If-None-Match")]
     public string? IfNoneMatch { get; init; }

@@ -25,9 +25,15 @@ internal readonly record struct BodyLimit(long Bytes, string Name)
 /// <summary>Reads bodies, and stops reading as soon as they are too large.</summary>
 internal static class RequestBody
 {
+    /// <summary>Most bytes that are set aside before any have come.</summary>
+    private const int MaxFirstBuffer = 16 << 10;
+
     /// <summary>The bytes of a body; null when it is refused.</summary>
-    public static async Task<(byte[]? Bytes, ProblemBody? Problem)> ReadBytesAsync(HttpContext context, BodyLimit limit)
+    public static async Task<(byte[]? Bytes, ProblemBody? Problem)> ReadBytesAsync(RequestContext request,
+        BodyLimit limit)
     {
+        request.LetGoOfState();
+        var context = request.Http;
         var length = context.Request.ContentLength;
         if (length > limit.Bytes)
         {
@@ -41,7 +47,9 @@ internal static class RequestBody
         }
 
         var reader = context.Request.BodyReader;
-        var bytes = new ArrayBufferWriter<byte>((int)Math.Max(length ?? 0, 256));
+
+        // What a client announces costs nothing; memory is for what has come.
+        var bytes = new ArrayBufferWriter<byte>((int)Math.Clamp(length ?? 0, 256, MaxFirstBuffer));
         while (true)
         {
             var read = await reader.ReadAsync(context.RequestAborted);
@@ -64,16 +72,16 @@ internal static class RequestBody
     }
 
     /// <summary>A JSON body; null when it is refused.</summary>
-    public static async Task<(T? Body, ProblemBody? Problem)> ReadJsonAsync<T>(HttpContext context, BodyLimit limit)
+    public static async Task<(T? Body, ProblemBody? Problem)> ReadJsonAsync<T>(RequestContext request, BodyLimit limit)
         where T : class
     {
-        if (!IsJson(context.Request.ContentType))
+        if (!IsJson(request.Http.Request.ContentType))
         {
             return (null,
                 Problems.Of(ProblemCatalog.UnsupportedMediaType, ProblemCatalog.UnsupportedMediaType.Meaning));
         }
 
-        var (bytes, problem) = await ReadBytesAsync(context, limit);
+        var (bytes, problem) = await ReadBytesAsync(request, limit);
         if (bytes is null)
         {
             return (null, problem);
@@ -99,7 +107,8 @@ internal static class RequestBody
     private static bool IsJson(string? contentType) => string.IsNullOrEmpty(contentType)
         || (MediaTypeHeaderValue.TryParse(contentType, out var type)
             && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)));
+            && (!type.Charset.HasValue 
+                || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)));
 
     private static ProblemBody TooLarge(BodyLimit limit) => Problems.Of(ProblemCatalog.TooLarge,
         $"The body is larger than {limit.Bytes} bytes, which {limit.Name} allows; it was not read to its end. Send "

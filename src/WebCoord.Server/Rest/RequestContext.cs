@@ -2,6 +2,7 @@ using WebCoord.Core;
 using WebCoord.Core.Sessions;
 using WebCoord.Core.Tree;
 using WebCoord.Server.Contract;
+using WebCoord.Server.Pipeline;
 using WebCoord.Server.Security;
 
 namespace WebCoord.Server.Rest;
@@ -11,14 +12,17 @@ namespace WebCoord.Server.Rest;
 /// endpoint that takes it as a parameter never sees one with a <see cref="Refusal"/>: <see cref="RefusalFilter"/>
 /// answers that.
 /// </summary>
-internal sealed class RequestContext(HttpContext http, CallerIdentities caller, CoordinationState state)
+internal sealed class RequestContext(HttpContext http, CallerIdentities caller, CoordinationState state,
+    Applier applier, SessionTracker sessions)
 {
+    private CoordinationState? _state = state;
+
     public HttpContext Http => http;
 
     public CallerIdentities Caller => caller;
 
-    /// <summary>As fresh as the caller wants it.</summary>
-    public CoordinationState State => state;
+    /// <summary>As fresh as the caller wants it, and the same until <see cref="LetGoOfState"/>.</summary>
+    public CoordinationState State => _state ??= applier.State;
 
     /// <summary>The session that the call is part of; its token was proven.</summary>
     public SessionId Session { get; init; }
@@ -34,6 +38,20 @@ internal sealed class RequestContext(HttpContext http, CallerIdentities caller, 
     /// <summary>Called by the framework to make the parameter of an endpoint.</summary>
     public static async ValueTask<RequestContext?> BindAsync(HttpContext context) =>
         await context.RequestServices.GetRequiredService<RequestReader>().ReadAsync(context);
+
+    /// <summary>To be called before a wait for the client or for a change: a state that is held keeps all its nodes in
+    /// memory. Afterwards <see cref="State"/> is taken anew.</summary>
+    public void LetGoOfState() => _state = null;
+
+    /// <summary>Keeps the session alive, if the call is part of one. Its start has done so; a call that lasts does it
+    /// again at least every third of the session's timeout.</summary>
+    public void TouchSession()
+    {
+        if (Session != SessionId.None)
+        {
+            sessions.Contact(Session);
+        }
+    }
 
     public bool May(Permissions needed, Znode node) => node.Acl.Permits(needed, caller.Identities);
 }

@@ -41,8 +41,7 @@ internal static class RequestPath
         path = null;
         problem = null;
         var text = PathOf(target);
-        if (!text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
-            || (text.Length > prefix.Length && text[prefix.Length] != '/'))
+        if (!Begins(text, prefix))
         {
             problem = $"the request target does not begin with {prefix} as it was sent; paths are not normalised";
             return false;
@@ -59,10 +58,40 @@ internal static class RequestPath
         return true;
     }
 
+    /// <summary>Whether a request target leads below <paramref name="start"/> as it stands, without steps back.</summary>
+    public static bool BeginsAsSent(string target, string start)
+    {
+        var path = PathOf(target);
+        if (!Begins(path, start))
+        {
+            return false;
+        }
+
+        var rest = path[start.Length..];
+        foreach (var segment in rest.Split('/'))
+        {
+            if (IsDots(rest[segment]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>The place of a node among the resources of <paramref name="prefix"/>.</summary>
     public static string UrlOf(string prefix, string path) => path == "/"
         ? prefix
         : prefix + string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
+
+    private static bool Begins(ReadOnlySpan<char> path, string start) =>
+        path.StartsWith(start, StringComparison.OrdinalIgnoreCase)
+        && (path.Length == start.Length || path[start.Length] == '/');
+
+    /// <summary>Whether a segment is '.' or '..', in whatever mix with %2E.</summary>
+    private static bool IsDots(ReadOnlySpan<char> segment) =>
+        segment is ['.' or '%', ..] and { Length: <= 6 }
+        && segment.ToString().Replace("%2E", ".", StringComparison.OrdinalIgnoreCase) is "." or "..";
 
     private static ReadOnlySpan<char> PathOf(string target)
     {

@@ -28,11 +28,16 @@ internal sealed class RequestReader(ReadGate gate, Applier applier, SessionTrack
 
         context.Response.SetZxid(view.State.LastZxid);
         return TryReadSession(context.Request, view.State, out var session, out problem)
-            ? new RequestContext(context, caller, view.State) { Session = session, PathText = text, Path = path }
+            ? new RequestContext(context, caller, view.State, applier, sessions)
+            {
+                Session = session,
+                PathText = text,
+                Path = path,
+            }
             : Refused(problem!);
 
         RequestContext Refused(ProblemBody refusal) =>
-            new(context, caller, applier.State) { Refusal = refusal };
+            new(context, caller, applier.State, applier, sessions) { Refusal = refusal };
     }
 
     private static bool TryReadPath(HttpContext context, out string text, out ZnodePath path, out ProblemBody? problem)

@@ -31,6 +31,7 @@ internal static class RestSetup
     public static IEndpointRouteBuilder MapRest(this IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/v1").AddEndpointFilter<RefusalFilter>();
+        ((IEndpointConventionBuilder)api).Finally(EndpointRules.AddTo);
         api.MapNodes();
         api.MapData();
         api.MapChildren();

@@ -36,7 +36,7 @@ internal static class SessionsApi
     private static async Task<Results<Created<OpenedSessionBody>, ProblemResult>> OpenAsync(RequestContext request,
         NodeWrites writes)
     {
-        var (body, problem) = await RequestBody.ReadJsonAsync<OpenSessionBody>(request.Http, Limit);
+        var (body, problem) = await RequestBody.ReadJsonAsync<OpenSessionBody>(request, Limit);
         if (body is null)
         {
             return new ProblemResult(problem!);

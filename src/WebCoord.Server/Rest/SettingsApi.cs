@@ -29,7 +29,7 @@ internal static class SettingsApi
     private static async Task<Results<Ok<SettingsBody>, ProblemResult>> PutAsync(RequestContext request,
         NodeWrites writes, [AsParameters] WriteQuery query)
     {
-        var (body, problem) = await RequestBody.ReadJsonAsync<SettingsBody>(request.Http, Limit);
+        var (body, problem) = await RequestBody.ReadJsonAsync<SettingsBody>(request, Limit);
         problem ??= Check(body!);
         if (problem is not null)
         {

@@ -24,7 +24,7 @@ internal static class TransactionsApi
         NodeWrites writes, [AsParameters] WriteQuery query)
     {
         var limit = BodyLimit.Json(request.State.Settings.MaxTransactionBytes, "MaxTransactionBytes");
-        var (body, problem) = await RequestBody.ReadJsonAsync<TransactionBody>(request.Http, limit);
+        var (body, problem) = await RequestBody.ReadJsonAsync<TransactionBody>(request, limit);
         if (body is null)
         {
             return new ProblemResult(problem!);

@@ -13,6 +13,10 @@ internal static class WebCoordHeaders
     public const string Zxid = "WebCoord-Zxid";
     public const string Durability = "WebCoord-Durability";
 
+    /// <summary>Guards of writes that no call honours yet.</summary>
+    public const string Fence = "WebCoord-Fence";
+    public const string IdempotencyKey = "Idempotency-Key";
+
     /// <summary>Present on raw data that is null; the body is empty then, as for empty data.</summary>
     public const string DataNull = "WebCoord-Data-Null";
 

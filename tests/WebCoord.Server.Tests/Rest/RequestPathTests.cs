@@ -71,6 +71,29 @@ public sealed class RequestPathTests(KestrelApplication application) : IClassFix
     }
 
     [Theory]
+    [InlineData("GET", "/v1/nodes/a/../../cluster")]
+    [InlineData("GET", "/v1/nodes/%2e%2E/cluster")]
+    [InlineData("GET", "/v1/./cluster")]
+    [InlineData("GET", "/swagger/../v1/sessions")]
+    [InlineData("POST", "/v1/nodes/x/../../sync")]
+    [InlineData("POST", "/v1/nodes/x/%2E./../transactions")]
+    [InlineData("DELETE", "/v1/sessions/x/../{id}")]
+    [InlineData("DELETE", "/v1/sessions/x/.%2e/{id}")]
+    [InlineData("DELETE", "/v1/nodes/x/../../sessions/{id}")]
+    public async Task A_target_reaches_no_resource_through_dots(string method, string target)
+    {
+        var token = await application.OpenSessionAsync();
+        var id = token.Split('.')[0];
+
+        var (status, body) = await SendAsync(method, target.Replace("{id}", id, StringComparison.Ordinal),
+            """{"operations":[]}""", ("WebCoord-Session", token));
+
+        Assert.True(status == 400, $"{status} {body}");
+        Assert.True(JsonDocument.Parse(body).RootElement.GetProperty("errors").TryGetProperty("path", out _), body);
+        Assert.Equal(200, (await SendAsync("GET", $"/v1/sessions/{id}")).Status);
+    }
+
+    [Theory]
     [InlineData("/v1/nodes/s1/", "/s1/0000000000")]
     [InlineData("/v1/nodes/s2%2F", "/s2/0000000000")]
     public async Task A_sequential_create_may_end_in_a_slash(string target, string path)
@@ -103,12 +126,14 @@ public sealed class RequestPathTests(KestrelApplication application) : IClassFix
         Assert.Equal(path, read);
     }
 
-    private async Task<(int Status, string Body)> SendAsync(string method, string target, string body = "{}")
+    private async Task<(int Status, string Body)> SendAsync(string method, string target, string body = "{}",
+        params (string Name, string Value)[] headers)
     {
         using var connection = await ConnectAsync();
+        var more = string.Concat(headers.Select(header => $"{header.Name}: {header.Value}\r\n"));
         var content = method == "GET" ? "" : $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n";
         await connection.SendAsync(Encoding.UTF8.GetBytes($"{method} {target} HTTP/1.1\r\n"
-            + $"Host: {_address.Authority}\r\nConnection: close\r\n{content}\r\n{(method == "GET" ? "" : body)}"));
+            + $"Host: {_address.Authority}\r\nConnection: close\r\n{more}{content}\r\n{(method == "GET" ? "" : body)}"));
         var answer = await ReadAsync(connection);
         var start = answer.IndexOf('{', StringComparison.Ordinal);
         return (int.Parse(answer.AsSpan(9, 3), System.Globalization.CultureInfo.InvariantCulture),
