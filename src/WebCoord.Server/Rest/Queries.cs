@@ -71,7 +71,8 @@ internal sealed record CreateQuery : WriteQuery
 /// <summary>Which page of a listing, and what it shows.</summary>
 internal sealed record PageQuery
 {
-    /// <summary>Most children of the page: 1 to 10,000; 100 unless said otherwise.</summary>
+    /// <summary>Most children of the page: 1 to 10,000; 100 unless said otherwise. A page of large children has fewer.
+    /// </summary>
     [FromQuery(Name = "limit")]
     public int? Limit { get; init; }
 
