@@ -16,7 +16,7 @@ internal static class ChildrenApi
             .WithSummary("List the children of a node")
             .WithDescription("By name. With the cursor of the first page all pages come from one snapshot, for 60 "
                 + "seconds on its instance; with after each page is current. The tag covers the list of all children; "
-                + "an answer with include has none.")
+                + "an answer with include or to a cursor has none.")
             .Produces(StatusCodes.Status304NotModified).Refuses(404, 412, 429);
     }
 
@@ -57,24 +57,25 @@ internal static class ChildrenApi
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
 
-        var body = PageOf(request, answer.Node, page.After, limit, include);
+        var body = ChildrenBody.From(request.Path, answer.Node, page.After, limit, include,
+            child => request.May(Permissions.Read, child));
         if (body.Next is { } last && page.After is null)
         {
             body = body with { Next = pins.Pin(answer.State, request.Path, last) };
         }
 
-        return Answer(request, body, page.After is null ? "cursor" : "after", limit, page.Include);
+        return Answer(request, body, page.After is null ? "cursor" : "after", limit, include);
     }
 
     private static Results<Ok<ChildrenBody>, StatusCodeHttpResult, ProblemResult> Resume(RequestContext request,
         PinnedStates pins, string cursor, int limit, Inclusion include)
     {
-        if (!pins.TryResume(cursor, request.Path, out var state, out var after))
+        if (!pins.TryResume(cursor, request.Path, out var page))
         {
             return Bad("cursor", "is not one that a listing of this node gave");
         }
 
-        if (state is null)
+        if (page.State is not { } state)
         {
             return new ProblemResult(Problems.Of(ProblemCatalog.CursorExpired,
                 "The snapshot of this listing is kept for "
@@ -89,34 +90,31 @@ internal static class ChildrenApi
             return new ProblemResult(Problems.NoNode(request.Path));
         }
 
-        if (!request.May(Permissions.Read, node))
+        // Who was shut out since the listing began gets no more of it, though the pages are of the time before.
+        var current = request.State.Tree.Find(request.Path);
+        if (!request.May(Permissions.Read, node) || !MayStillRead(current))
         {
             return new ProblemResult(Problems.NoAuth(request.Path, "READ", request.Caller.IsAnonymous));
         }
 
-        if (include == Inclusion.None)
-        {
-            response.Headers.ETag = EntityTag.Of(TagView.Children, node).ToString();
-        }
+        var body = ChildrenBody.From(request.Path, node, page.After, limit, include, child =>
+            request.May(Permissions.Read, child) && MayStillRead(current?.Children.Find(child.Name)));
+        body = body with { Next = body.Next is { } last ? PinnedStates.CursorOf(page.Id, last) : null };
+        return Answer(request, body, "cursor", limit, include);
 
-        var body = PageOf(request, node, after, limit, include);
-        body = body with { Next = body.Next is { } last ? pins.CursorOf(state.LastZxid, request.Path, last) : null };
-        return Answer(request, body, "cursor", limit, IncludeText(include));
+        bool MayStillRead(Znode? present) => present is null || request.May(Permissions.Read, present);
     }
 
-    private static ChildrenBody PageOf(RequestContext request, Znode node, string? after, int limit,
-        Inclusion include) =>
-        ChildrenBody.From(request.Path, node, after, limit, include, child => request.May(Permissions.Read, child));
-
     private static Ok<ChildrenBody> Answer(RequestContext request, ChildrenBody body, string parameter, int limit,
-        string? include)
+        Inclusion include)
     {
         if (body.Next is { } next)
         {
             var url = string.Create(CultureInfo.InvariantCulture,
                 $"{RequestPath.UrlOf(Prefix, body.Path)}?limit={limit}&{parameter}={Uri.EscapeDataString(next)}");
-            var included = string.IsNullOrEmpty(include) ? "" : "&include=" + Uri.EscapeDataString(include);
-            request.Http.Response.Headers.Link = $"<{url}{included}>; rel=\"next\"";
+            var included = IncludeText(include) is { } names ? "&include=" + names : "";
+            var consistency = request.Http.Request.Query["consistency"] is [{ } asked] ? "&consistency=" + asked : "";
+            request.Http.Response.Headers.Link = $"<{url}{included}{consistency}>; rel=\"next\"";
         }
 
         return TypedResults.Ok(body);

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using WebCoord.Core;
@@ -9,24 +8,24 @@ namespace WebCoord.Server.Rest;
 
 /// <summary>
 /// Keeps states for listings that go on page by page, so that all pages are of one snapshot. A state is kept for a
-/// minute after the last listing of it began, and only so many are: the oldest makes room. Listings that begin at one
-/// zxid share it.
+/// minute after its listing began, and only so many are: the oldest makes room. A cursor is a random number that stands
+/// for the listing, and where its next page begins; what is listed it does not say, so nobody can make one for another
+/// node or an older state.
 /// </summary>
 internal sealed class PinnedStates : IDisposable
 {
     /// <summary>How long a listing may go on.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
-    /// <summary>Most states kept.</summary>
-    public const int Capacity = 64;
+    /// <summary>Most listings that may be going on.</summary>
+    public const int Capacity = 256;
+
+    private const int IdLength = 24;
 
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly ITimer _sweep;
-    private readonly Dictionary<Zxid, (CoordinationState State, DateTimeOffset Since)> _pins = [];
-
-    /// <summary>Makes sure that a cursor of another process is not taken for one of this.</summary>
-    private readonly string _origin = Convert.ToHexString(RandomNumberGenerator.GetBytes(6));
+    private readonly Dictionary<string, Listing> _listings = new(StringComparer.Ordinal);
 
     public PinnedStates(TimeProvider time)
     {
@@ -34,54 +33,63 @@ internal sealed class PinnedStates : IDisposable
         _sweep = time.CreateTimer(_ => Sweep(), null, Lifetime, Lifetime / 4);
     }
 
-    /// <summary>Keeps the state and makes the cursor that goes on after a child of a node.</summary>
-    public string Pin(CoordinationState state, ZnodePath path, string after)
+    /// <summary>How many states are kept.</summary>
+    public int Count
     {
-        lock (_lock)
+        get
         {
-            _pins[state.LastZxid] = (state, _time.GetUtcNow());
-            if (_pins.Count > Capacity)
+            lock (_lock)
             {
-                _pins.Remove(_pins.MinBy(pin => pin.Value.Since).Key);
+                return _listings.Count;
             }
         }
-
-        return CursorOf(state.LastZxid, path, after);
     }
 
-    /// <summary>Reads a cursor. False if it is no cursor, or of another node.</summary>
-    /// <param name="state">Null when the state is no longer kept, or is kept by another instance.</param>
-    public bool TryResume(string cursor, ZnodePath path, out CoordinationState? state, out string after)
+    /// <summary>Keeps the state for a listing, and makes the cursor that goes on after its first page.</summary>
+    /// <param name="after">The last child of that page.</param>
+    public string Pin(CoordinationState state, ZnodePath path, string after)
     {
-        state = null;
-        after = "";
-        if (!Base64Url.IsValid(cursor))
-        {
-            return false;
-        }
-
-        var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)).Split('\n');
-        if (parts is not [var origin, var number, var node, var name] || !Zxid.TryParse(number, out var zxid)
-            || node != path.Value)
-        {
-            return false;
-        }
-
-        after = name;
+        var id = RandomNumberGenerator.GetHexString(IdLength);
         lock (_lock)
         {
-            if (origin == _origin && _pins.TryGetValue(zxid, out var pin) && pin.Since + Lifetime > _time.GetUtcNow())
+            if (_listings.Count == Capacity)
             {
-                state = pin.State;
+                _listings.Remove(_listings.MinBy(listing => listing.Value.Since).Key);
+            }
+
+            _listings.Add(id, new Listing(state, path, _time.GetUtcNow()));
+        }
+
+        return CursorOf(id, after);
+    }
+
+    /// <summary>Reads a cursor. False if it is no cursor, or of a listing of another node.</summary>
+    public bool TryResume(string cursor, ZnodePath path, out PinnedPage page)
+    {
+        page = default;
+        if (!Base64Url.IsValid(cursor)
+            || Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)).Split('\n') is not [var id, var after]
+            || id.Length != IdLength)
+        {
+            return false;
+        }
+
+        page = new PinnedPage(null, id, after);
+        lock (_lock)
+        {
+            if (_listings.TryGetValue(id, out var listing) && listing.Since + Lifetime > _time.GetUtcNow())
+            {
+                page = page with { State = listing.State };
+                return listing.Path == path;
             }
         }
 
         return true;
     }
 
-    /// <summary>The cursor that goes on after a child, in a state that is pinned.</summary>
-    public string CursorOf(Zxid zxid, ZnodePath path, string after) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
-        string.Create(CultureInfo.InvariantCulture, $"{_origin}\n{zxid.Value}\n{path}\n{after}")));
+    /// <summary>The cursor that goes on after a child.</summary>
+    public static string CursorOf(string id, string after) =>
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{id}\n{after}"));
 
     public void Dispose() => _sweep.Dispose();
 
@@ -90,10 +98,19 @@ internal sealed class PinnedStates : IDisposable
         lock (_lock)
         {
             var oldest = _time.GetUtcNow() - Lifetime;
-            foreach (var zxid in _pins.Where(pin => pin.Value.Since <= oldest).Select(pin => pin.Key).ToList())
+            var over = _listings.Where(listing => listing.Value.Since <= oldest).Select(listing => listing.Key).ToList();
+            foreach (var id in over)
             {
-                _pins.Remove(zxid);
+                _listings.Remove(id);
             }
         }
     }
+
+    private readonly record struct Listing(CoordinationState State, ZnodePath Path, DateTimeOffset Since);
 }
+
+/// <summary>Where a listing goes on.</summary>
+/// <param name="State">Null when it is no longer kept, or is kept by another instance.</param>
+/// <param name="Id">Stands for the listing in cursors.</param>
+/// <param name="After">The last child of the page before.</param>
+internal readonly record struct PinnedPage(CoordinationState? State, string Id, string After);

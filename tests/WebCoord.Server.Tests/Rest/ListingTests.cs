@@ -46,6 +46,42 @@ public sealed class ListingTests(WebCoordApplication application) : IClassFixtur
         Assert.Equal(["bb", "c"], Names(second));
     }
 
+    [Fact]
+    public async Task A_listing_shows_nothing_to_who_was_shut_out_since_it_began()
+    {
+        await FillAsync();
+        var cursor = (await (await _client.GetAsync($"/v1/children{_list}?limit=2&include=data")).JsonAsync(200))
+            .Text("next");
+        await HideAsync(_list + "/c");
+        var page = await _client.GetAsync($"/v1/children{_list}?limit=2&include=data&cursor={cursor}");
+        var children = (await page.JsonAsync(200)).GetProperty("children");
+        Assert.True(children[0].GetProperty("denied").GetBoolean());
+        Assert.Equal("1", children[1].Text("data"));
+        await HideAsync(_list);
+        await (await _client.GetAsync($"/v1/children{_list}?cursor={cursor}")).ProblemAsync(401, "no-auth");
+    }
+
+    [Fact]
+    public async Task A_page_of_a_cursor_has_no_tag_and_links_to_the_next_as_it_was_asked()
+    {
+        await FillAsync();
+        var first = await _client.GetAsync($"/v1/children{_list}?limit=2&include=stat&consistency=local");
+        var link = first.Header("Link")!;
+        Assert.Contains("&include=stat&consistency=local>", link, StringComparison.Ordinal);
+        var second = await _client.GetAsync(link[1..link.IndexOf('>', StringComparison.Ordinal)]);
+        await second.JsonAsync(200);
+        Assert.Null(second.Header("ETag"));
+        Assert.Contains("&include=stat&consistency=local>", second.Header("Link")!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cursor_of_another_node_is_refused()
+    {
+        await FillAsync();
+        var cursor = (await (await _client.GetAsync($"/v1/children{_list}?limit=2")).JsonAsync(200)).Text("next");
+        await (await _client.GetAsync($"/v1/children/?cursor={cursor}")).ProblemAsync(400, "bad-arguments");
+    }
+
     [Theory]
     [InlineData("limit=0", "limit")]
     [InlineData("limit=10001", "limit")]
@@ -173,6 +209,14 @@ public sealed class ListingTests(WebCoordApplication application) : IClassFixtur
         {
             await (await _client.PutTextAsync($"{_list}/{name}", "1")).JsonAsync(201);
         }
+    }
+
+    /// <summary>Takes the right to read from everybody but Olga.</summary>
+    private async Task HideAsync(string path)
+    {
+        using var owner = application.ClientOf(Owner);
+        await (await owner.SendAsync(HttpMethod.Put, "/v1/acl" + path,
+            """{"acl":[{"scheme":"auth","permissions":["read","write","create","delete","admin"]}]}""")).JsonAsync(200);
     }
 
     private static IEnumerable<string> Names(JsonElement body) =>
