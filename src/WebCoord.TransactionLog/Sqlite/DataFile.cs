@@ -3,42 +3,34 @@ namespace WebCoord.TransactionLog.Sqlite;
 /// <summary>The data file as a file: how it comes to be, and what is refused instead of opened.</summary>
 internal static class DataFile
 {
-    /// <summary>Opens the data file, or makes it when nothing of a log is there.</summary>
+    /// <summary>Opens the data file, or makes it when nothing of a log is there. Its lock is held.</summary>
     /// <param name="start">The position that the first entry of a new log follows.</param>
     /// <exception cref="LogRefusedException">What is there cannot be used.</exception>
     public static LogDatabase OpenOrCreate(string path, LogPosition start, SnapshotFiles snapshots)
     {
-        try
+        if (!File.Exists(path))
         {
-            if (!File.Exists(path))
-            {
-                RefuseRemains(path, snapshots);
-                Create(path, start);
-            }
+            RefuseRemains(path, snapshots);
+            Create(path, start);
+        }
 
-            RefuseEmpty(path);
-            WriteAheadLog.Inspect(path);
-            var database = LogDatabase.Open(path);
-            RemoveUnfinished(path);
-            return database;
-        }
-        catch (SqliteFailureException failure)
-        {
-            throw Refusal(path, failure);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new LogRefusedException($"{path} cannot be opened: {failure.Message}", failure);
-        }
+        RefuseEmpty(path);
+        WriteAheadLog.Inspect(path);
+        RemoveUnfinished(path);
+        snapshots.RemoveUnfinished();
+        return LogDatabase.Open(path);
     }
 
-    public static LogRefusedException Refusal(string path, SqliteFailureException failure) => new(failure switch
+    public static LogRefusedException Refusal(string path, SqliteFailureException failure) => failure switch
     {
-        { IsBusy: true } => $"{path} is in use by another process: stop that process, or name another data file",
-        { IsDamage: true } => $"{path} is damaged: {failure.Message}. Nothing was changed; restore the folder from a "
-            + "backup",
-        _ => $"{path} cannot be used: {failure.Message}",
-    }, failure);
+        { IsBusy: true } => InUse(path, failure),
+        { IsDamage: true } => new($"{path} is damaged: {failure.Message}. Nothing was changed; restore the folder from "
+            + "a backup", failure),
+        _ => new($"{path} cannot be used: {failure.Message}", failure),
+    };
+
+    public static LogRefusedException InUse(string path, Exception failure) =>
+        new($"{path} is in use by another process: stop that process, or name another data file", failure);
 
     private static void RefuseRemains(string path, SnapshotFiles snapshots)
     {
@@ -60,23 +52,13 @@ internal static class DataFile
     }
 
     /// <summary>Under another name first: a data file is there whole or not at all, so an empty one is never taken for
-    /// new. The name is taken only if it is still free, for another process may do the same.</summary>
+    /// new.</summary>
     private static void Create(string path, LogPosition start)
     {
-        var folder = Path.GetDirectoryName(path)!;
-        Directory.CreateDirectory(folder);
         var unfinished = $"{path}.new-{Guid.NewGuid():n}";
         LogDatabase.Create(unfinished, start);
-        try
-        {
-            File.Move(unfinished, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(unfinished);
-        }
-
-        FolderSync.Flush(folder);
+        File.Move(unfinished, path, overwrite: false);
+        FolderSync.Flush(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>What a crash during creation left. Only the owner of the data file may tidy up.</summary>

@@ -7,6 +7,20 @@ namespace WebCoord.TransactionLog.Sqlite;
 /// folders, so this asks the C library; on Windows renames need no such step.</summary>
 internal static partial class FolderSync
 {
+    /// <summary>Makes a folder, and those above it that are missing, each durable in the one above.</summary>
+    /// <exception cref="IOException">One of them could not be made or not be made durable.</exception>
+    public static void Create(string folder)
+    {
+        if (Directory.Exists(folder) || Path.GetDirectoryName(folder) is not { } parent)
+        {
+            return;
+        }
+
+        Create(parent);
+        Directory.CreateDirectory(folder);
+        Flush(parent);
+    }
+
     /// <exception cref="IOException">The folder could not be made durable.</exception>
     public static void Flush(string folder)
     {

@@ -42,6 +42,9 @@ internal sealed class LogDatabase : IDisposable
         _delete = new Statement(connection, "DELETE FROM entries WHERE last_zxid <= ?");
     }
 
+    /// <summary>Called before a deletion commits; tests throw from it what SQLite might.</summary>
+    internal Action? TrimFault { get; set; }
+
     /// <summary>Makes the file of an empty log.</summary>
     public static void Create(string path, LogPosition start)
     {
@@ -178,6 +181,7 @@ internal sealed class LogDatabase : IDisposable
         {
             _delete.Bind(1, floor.Zxid.Value).Run();
             _setFloor.Bind(1, floor.Zxid.Value).Bind(2, floor.ChainHash).Run();
+            TrimFault?.Invoke();
             Execute(_connection, "COMMIT");
         }
         catch

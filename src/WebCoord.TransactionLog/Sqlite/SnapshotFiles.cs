@@ -28,23 +28,30 @@ internal sealed class SnapshotFiles(string dataFile)
     {
         var name = NameOf(state.LastZxid);
         var unfinished = name + UnfinishedSuffix;
-
-        // Written through, chunk by chunk: one large flush at the end would hold up the log's own.
-        using (var stream = new FileStream(unfinished, new FileStreamOptions
+        try
         {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            BufferSize = 0,
-            Options = FileOptions.WriteThrough,
-        }))
+            Write(state, unfinished, cancellationToken);
+            File.Move(unfinished, name, overwrite: true);
+        }
+        catch
         {
-            SnapshotCodec.Write(state, stream, cancellationToken);
-            stream.Flush(flushToDisk: true);
+            // On a full disk it is what keeps the disk full.
+            TryDelete(unfinished);
+            throw;
         }
 
-        File.Move(unfinished, name, overwrite: true);
         FolderSync.Flush(_folder);
         RemoveOld();
+    }
+
+    /// <summary>Deletes what a crash left of snapshots under way. For the owner of the data file, while it saves
+    /// none.</summary>
+    public void RemoveUnfinished()
+    {
+        foreach (var name in Directory.EnumerateFiles(_folder, $"{_prefix}*{UnfinishedSuffix}"))
+        {
+            File.Delete(name);
+        }
     }
 
     /// <exception cref="InvalidDataException">It is damaged; the message says what at which offset.</exception>
@@ -78,14 +85,36 @@ internal sealed class SnapshotFiles(string dataFile)
     private string NameOf(Zxid zxid) =>
         Path.Combine(_folder, _prefix + zxid.Value.ToString("x16", CultureInfo.InvariantCulture));
 
-    private void RemoveOld()
+    private static void Write(CoordinationState state, string name, CancellationToken cancellationToken)
     {
-        foreach (var name in Names().Skip(Kept))
+        // Written through, chunk by chunk: one large flush at the end would hold up the log's own.
+        using var stream = new FileStream(name, new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            BufferSize = 0,
+            Options = FileOptions.WriteThrough,
+        });
+        SnapshotCodec.Write(state, stream, cancellationToken);
+        stream.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Deletes a file if that can be done: what failed before is what counts.</summary>
+    private static void TryDelete(string name)
+    {
+        try
         {
             File.Delete(name);
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The next start tries again.
+        }
+    }
 
-        foreach (var name in Directory.EnumerateFiles(_folder, $"{_prefix}*{UnfinishedSuffix}"))
+    private void RemoveOld()
+    {
+        foreach (var name in Names().Skip(Kept))
         {
             File.Delete(name);
         }

@@ -19,9 +19,13 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
     /// <summary>Bytes of entries that a reader far behind takes from the database at a time.</summary>
     private const int ReadBytes = 1 << 20;
 
+    /// <summary>How long a reader waits before it tries again to read from a file that cannot be opened.</summary>
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(250);
+
     private readonly string _path = Path.GetFullPath(path);
     private readonly SnapshotFiles _snapshots = new(Path.GetFullPath(path));
     private readonly DatabaseThread _thread = new("transaction log");
+    private DataFileLock? _lock;
     private DurableAppender? _appender;
     private long _sequence;
     private bool _disposed;
@@ -51,7 +55,7 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        (_appender, Tail) = await _thread.RunAsync(Open);
+        await _thread.RunAsync(Open);
     }
 
     /// <inheritdoc/>
@@ -85,7 +89,7 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
                     await Tail.WaitAsync(after, cancellationToken);
                     break;
                 case TailAnswer.Before:
-                    foreach (var stored in await ReadStoredAsync(after))
+                    foreach (var stored in await ReadStoredAsync(after, cancellationToken))
                     {
                         var entry = Decode(stored, after);
                         yield return entry;
@@ -104,7 +108,7 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
 
     public Task<CoordinationState?> LoadSnapshotAsync(ICollection<string> damaged,
         CancellationToken cancellationToken) =>
-        Task.Run(() => LoadVerifiedAsync(damaged, cancellationToken), cancellationToken);
+        Task.Run(() => LoadOrRefuseAsync(damaged, cancellationToken), cancellationToken);
 
     public async Task TrimAsync(CancellationToken cancellationToken)
     {
@@ -138,6 +142,7 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
         await _thread.RunAsync(() =>
         {
             _appender?.Dispose();
+            _lock?.Dispose();
             return true;
         });
         _thread.Dispose();
@@ -150,17 +155,26 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
         return true;
     }));
 
+    /// <summary>For tests: see <see cref="LogDatabase.TrimFault"/>.</summary>
+    internal Task SetTrimFaultAsync(Action fault) => OnDatabase(appender => appender.Use(database =>
+    {
+        database.TrimFault = fault;
+        return true;
+    }));
+
     private Task<T> OnDatabase<T>(Func<DurableAppender, T> work)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         return _thread.RunAsync(() => work(_appender ?? throw new InvalidOperationException("The log is not open.")));
     }
 
-    private (DurableAppender Appender, LogTail Tail) Open()
+    private bool Open()
     {
         LogDatabase? database = null;
         try
         {
+            FolderSync.Create(Path.GetDirectoryName(_path)!);
+            _lock = DataFileLock.Take(_path);
             database = DataFile.OpenOrCreate(_path, Start, _snapshots);
             if (database.FindDamage() is { } damage)
             {
@@ -171,18 +185,25 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
             var floor = database.Floor();
             var head = database.Last()?.Position ?? floor;
             RefuseGap(floor, head);
-            var tail = new LogTail(head, TailEntries, TailBytes);
-            var appender = new DurableAppender(_path, database, tail, time, incarnation);
-            database = null;
-            return (appender, tail);
+            Tail = new LogTail(head, TailEntries, TailBytes);
+            _appender = new DurableAppender(_path, database, Tail, time, incarnation);
+            return true;
         }
         catch (SqliteFailureException failure)
         {
             throw DataFile.Refusal(_path, failure);
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new LogRefusedException($"{_path} cannot be opened: {failure.Message}", failure);
+        }
         finally
         {
-            database?.Dispose();
+            if (_appender is null)
+            {
+                database?.Dispose();
+                _lock?.Dispose();
+            }
         }
     }
 
@@ -208,23 +229,42 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
         }
     }
 
-    private async Task<List<StoredEntry>> ReadStoredAsync(LogPosition after)
+    /// <summary>Some entries that the tail no longer has. While the file cannot be opened it waits; a new connection
+    /// gets one chance to read what the old one failed at.</summary>
+    private async Task<List<StoredEntry>> ReadStoredAsync(LogPosition after, CancellationToken cancellationToken)
     {
-        try
+        for (var failedBefore = false; ; await Task.Delay(RetryPause, time, cancellationToken))
         {
-            return await OnDatabase(appender => appender.Use(database =>
+            try
             {
-                RefuseUnless(database, after);
-                return database.After(after.Zxid, ReadBytes) is [_, ..] entries
-                    ? entries
-                    : throw new LogRefusedException($"{_path}: there are no entries after zxid {after.Zxid}, where "
-                        + "some were when it was opened. Restore the folder from a backup");
-            }));
+                return await OnDatabase(appender => appender.Use(database => StoredAfter(database, after)));
+            }
+            catch (LogUnavailableException failure)
+            {
+                if (failure.InnerException is LogRefusedException refusal)
+                {
+                    throw new LogRefusedException(refusal.Message, refusal);
+                }
+            }
+            catch (SqliteFailureException failure)
+            {
+                if (failedBefore || failure.IsDamage)
+                {
+                    throw DataFile.Refusal(_path, failure);
+                }
+
+                failedBefore = true;
+            }
         }
-        catch (SqliteFailureException failure)
-        {
-            throw DataFile.Refusal(_path, failure);
-        }
+    }
+
+    private List<StoredEntry> StoredAfter(LogDatabase database, LogPosition after)
+    {
+        RefuseUnless(database, after);
+        return database.After(after.Zxid, ReadBytes) is [_, ..] entries
+            ? entries
+            : throw new LogRefusedException($"{_path}: there are no entries after zxid {after.Zxid}, where some were "
+                + "when it was opened. Restore the folder from a backup");
     }
 
     private void RefuseUnless(LogDatabase database, LogPosition position)
@@ -259,6 +299,25 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
         }
     }
 
+    private async Task<CoordinationState?> LoadOrRefuseAsync(ICollection<string> damaged,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LoadVerifiedAsync(damaged, cancellationToken);
+        }
+        catch (SqliteFailureException failure)
+        {
+            throw DataFile.Refusal(_path, failure);
+        }
+        catch (Exception failure)
+            when (failure is IOException or UnauthorizedAccessException or LogUnavailableException)
+        {
+            throw new LogRefusedException($"The snapshots of {_path} cannot be read: {failure.Message} Make them "
+                + "readable by this process, or restore the folder from a backup", failure);
+        }
+    }
+
     private async Task<CoordinationState?> LoadVerifiedAsync(ICollection<string> damaged,
         CancellationToken cancellationToken)
     {
@@ -269,7 +328,7 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
             {
                 var state = SnapshotFiles.Load(name, SnapshotProgress, cancellationToken);
                 await ExpectContinuationAsync(name, state);
-                passedOver.ForEach(SnapshotFiles.SetAside);
+                SetAside(passedOver, damaged);
                 return state;
             }
             catch (InvalidDataException damage)
@@ -294,6 +353,22 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
             ? null
             : throw new LogRefusedException($"{_path} begins after zxid {floor.Zxid}, and there is no snapshot of what "
                 + "was before: restore the snapshot files beside it");
+    }
+
+    /// <summary>A folder that does not let go of them is no reason to stop: they are passed over again.</summary>
+    private static void SetAside(List<string> snapshots, ICollection<string> damaged)
+    {
+        foreach (var name in snapshots)
+        {
+            try
+            {
+                SnapshotFiles.SetAside(name);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                damaged.Add($"{name} cannot be moved out of the way: {failure.Message}");
+            }
+        }
     }
 
     private async Task ExpectContinuationAsync(string name, CoordinationState state)

@@ -65,15 +65,56 @@ public sealed class DamagedSnapshotTests : IDisposable
     }
 
     [Fact]
+    public async Task A_damaged_snapshot_that_cannot_be_moved_is_passed_over_all_the_same()
+    {
+        await WithTwoSnapshotsAsync();
+        Damage(_folder.Snapshot(8));
+        Directory.CreateDirectory(_folder.Snapshot(8) + ".damaged");
+        await using var log = await _folder.OpenAsync();
+        var damaged = new List<string>();
+        Assert.Equal(new Zxid(4), (await log.LoadSnapshotAsync(damaged, CancellationToken.None))!.LastZxid);
+        Assert.Equal(2, damaged.Count);
+        Assert.Contains("cannot be moved", damaged[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_cannot_be_read_is_refused_with_its_name()
+    {
+        await WithTwoSnapshotsAsync();
+        await using var log = await _folder.OpenAsync();
+        using var held = new FileStream(_folder.Snapshot(8), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        var error = await Assert.ThrowsAsync<LogRefusedException>(
+            () => log.LoadSnapshotAsync([], CancellationToken.None));
+        Assert.Contains(_folder.Snapshot(8), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_cannot_be_finished_leaves_nothing_behind()
+    {
+        await using var log = await _folder.OpenAsync();
+        var entries = await log.AppendAsync(1, 2);
+        Directory.CreateDirectory(_folder.Snapshot(1));
+        await Assert.ThrowsAnyAsync<SystemException>(
+            () => log.SaveSnapshotAsync(Puts.StateAt(entries[0]), CancellationToken.None));
+        if (File.Exists("/dev/full"))
+        {
+            File.CreateSymbolicLink(_folder.Snapshot(2) + ".new", "/dev/full");
+            await Assert.ThrowsAnyAsync<IOException>(
+                () => log.SaveSnapshotAsync(Puts.StateAt(entries[1]), CancellationToken.None));
+        }
+
+        Assert.Empty(Directory.EnumerateFiles(Path.GetDirectoryName(_folder.DataFile)!, "*.new"));
+    }
+
+    [Fact]
     public async Task A_snapshot_that_was_never_finished_does_not_count_and_is_removed()
     {
-        var entries = await WithTwoSnapshotsAsync();
+        await WithTwoSnapshotsAsync();
         var unfinished = _folder.Snapshot(10) + ".new";
         await File.WriteAllTextAsync(unfinished, "half");
         await using var log = await _folder.OpenAsync();
-        Assert.Equal(new Zxid(8), (await log.LoadSnapshotAsync([], CancellationToken.None))!.LastZxid);
-        await log.SaveSnapshotAsync(Puts.StateAt(entries[9]), CancellationToken.None);
         Assert.False(File.Exists(unfinished));
+        Assert.Equal(new Zxid(8), (await log.LoadSnapshotAsync([], CancellationToken.None))!.LastZxid);
     }
 
     private static void Damage(string file)

@@ -6,6 +6,7 @@ namespace WebCoord.TransactionLog.Tests.Sqlite;
 public sealed class FailingDiskTests : IDisposable
 {
     private const int IoError = 10;
+    private const int Full = 13;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -112,6 +113,56 @@ public sealed class FailingDiskTests : IDisposable
         var error = await Assert.ThrowsAsync<LogUnavailableException>(
             () => log.AppendAsync(8, Puts.Batch(1), CancellationToken.None));
         Assert.Contains("lost", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(IoError)]
+    [InlineData(Full)]
+    public async Task Trimming_that_fails_changes_nothing_and_is_made_up_for_later(int code)
+    {
+        await using var log = await _folder.OpenAsync();
+        var entries = await log.AppendAsync(1, 6);
+        await log.SaveSnapshotAsync(Puts.StateAt(entries[2]), CancellationToken.None);
+        await log.SaveSnapshotAsync(Puts.StateAt(entries[4]), CancellationToken.None);
+        await log.SetTrimFaultAsync(() => throw new SqliteFailureException(code, "no room, or no disk"));
+        var error = await Assert.ThrowsAsync<LogUnavailableException>(() => log.TrimAsync(CancellationToken.None));
+        Assert.True(error.OutcomeKnown);
+        entries.AddRange(await log.AppendAsync(7, 1));
+        await ExpectOnDiskAsync(entries);
+
+        await log.SetTrimFaultAsync(() => { });
+        await log.TrimAsync(CancellationToken.None);
+        using var trimmed = _folder.Copy();
+        await using var reopened = await trimmed.OpenAsync(8);
+        Assert.Equal(Puts.Content(entries[3..]), Puts.Content(await reopened.TakeAsync(entries[2].Position(), 4)));
+        await Assert.ThrowsAsync<LogRefusedException>(() => reopened.TakeAsync(LogPosition.Start, 1));
+    }
+
+    [Fact]
+    public async Task A_reader_behind_the_tail_waits_until_the_file_is_back()
+    {
+        List<LogEntry> entries;
+        await using (var filled = await _folder.OpenAsync())
+        {
+            entries = await filled.AppendAsync(1, 5);
+        }
+
+        await using var log = await _folder.OpenAsync(8);
+        var away = _folder.DataFile + "-away";
+        log.Fault = _ =>
+        {
+            File.Move(_folder.DataFile, away);
+            throw new SqliteFailureException(IoError, "disk I/O error");
+        };
+        await Assert.ThrowsAsync<LogUnavailableException>(
+            () => log.AppendAsync(1, Puts.Batch(1), CancellationToken.None));
+        log.Fault = null;
+        var reader = log.TakeAsync(LogPosition.Start, 5);
+        await Assert.ThrowsAsync<LogUnavailableException>(
+            () => log.AppendAsync(2, Puts.Batch(1), CancellationToken.None));
+        Assert.False(reader.IsCompleted);
+        File.Move(away, _folder.DataFile);
+        Assert.Equal(Puts.Content(entries), Puts.Content(await reader));
     }
 
     private static Action<bool> Failing(bool afterInsertion) => inserted =>

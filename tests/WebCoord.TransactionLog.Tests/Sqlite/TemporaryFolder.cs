@@ -11,6 +11,8 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string Journal => DataFile + "-wal";
 
+    public string Lock => DataFile + ".lock";
+
     /// <summary>Opens the log as the process of that incarnation.</summary>
     public async Task<SqliteTransactionLog> OpenAsync(long incarnation = 7)
     {
@@ -32,7 +34,7 @@ internal sealed class TemporaryFolder : IDisposable
     {
         var copy = new TemporaryFolder();
         Directory.CreateDirectory(Path.GetDirectoryName(copy.DataFile)!);
-        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(DataFile)!))
+        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(DataFile)!).Where(name => name != Lock))
         {
             File.Copy(file, Path.Combine(Path.GetDirectoryName(copy.DataFile)!, Path.GetFileName(file)));
         }
