@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using WebCoord.Core;
 using WebCoord.Core.Commands;
@@ -6,12 +7,16 @@ using WebCoord.TransactionLog.InMemory;
 
 namespace WebCoord.Server.Tests.Pipeline;
 
-/// <summary>A real log with a gate before its appends: a test can hold them, and make them fail.</summary>
+/// <summary>A real log with a gate before its appends: a test can hold them, and make them fail. It counts the turns of
+/// the log behind it by itself, because an append that fails at the gate never gets there, and a restarted instance
+/// counts from 1 again.</summary>
 internal sealed class GatedLog(ITransactionLog inner) : ITransactionLog
 {
+    private readonly ConcurrentDictionary<long, long> _sequences = new();
     private volatile TaskCompletionSource? _gate;
     private LogUnavailableException? _failure;
     private int _appends;
+    private long _turn;
 
     public static GatedLog InMemory() => new(new InMemoryTransactionLog(TimeProvider.System, incarnation: 0));
 
@@ -44,9 +49,14 @@ internal sealed class GatedLog(ITransactionLog inner) : ITransactionLog
     {
         Interlocked.Increment(ref _appends);
         await (_gate?.Task ?? Task.CompletedTask).WaitAsync(cancellationToken);
-        return Volatile.Read(ref _failure) is { } failure
-            ? throw failure
-            : await inner.AppendAsync(sequence, requests, cancellationToken);
+        if (Volatile.Read(ref _failure) is { } failure)
+        {
+            throw failure;
+        }
+
+        _sequences[++_turn] = sequence;
+        var entry = await inner.AppendAsync(_turn, requests, cancellationToken);
+        return entry with { Sequence = sequence };
     }
 
     public async IAsyncEnumerable<LogEntry> ReadAsync(LogPosition after,
@@ -54,7 +64,7 @@ internal sealed class GatedLog(ITransactionLog inner) : ITransactionLog
     {
         await foreach (var entry in inner.ReadAsync(after, cancellationToken))
         {
-            yield return entry with { Incarnation = Incarnation };
+            yield return entry with { Incarnation = Incarnation, Sequence = _sequences[entry.Sequence] };
         }
     }
 
