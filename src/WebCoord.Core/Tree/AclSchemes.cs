@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -118,7 +115,7 @@ public static class AclSchemes
             ? null
             : "the scheme 'auth' stands for the caller's own credentials, and the caller has none",
         "digest" => IsDigestId(entry.Id) ? null : "an id of the scheme 'digest' is user:base64(sha1(user:password))",
-        "ip" => TryParseNetwork(entry.Id, out _, out _)
+        "ip" => IpNetwork.TryParse(entry.Id, out _)
             ? null
             : "an id of the scheme 'ip' is an address or address/bits",
         "x509" => entry.Id.Contains('=', StringComparison.Ordinal)
@@ -130,39 +127,6 @@ public static class AclSchemes
     /// <summary>Two parts when split at ':' with trailing empty parts dropped, as Java's split does it.</summary>
     private static bool IsDigestId(string id) => id.TrimEnd(':').Split(':').Length == 2;
 
-    private static bool IsInNetwork(string address, string network)
-    {
-        if (!IPAddress.TryParse(address, out var candidate) || !TryParseNetwork(network, out var prefix, out var bits)
-            || candidate.AddressFamily != prefix.AddressFamily)
-        {
-            return false;
-        }
-
-        var left = candidate.GetAddressBytes();
-        var right = prefix.GetAddressBytes();
-        var whole = bits / 8;
-        var partial = 8 - (bits % 8);
-        return left.AsSpan(0, whole).SequenceEqual(right.AsSpan(0, whole))
-            && (partial == 8 || left[whole] >> partial == right[whole] >> partial);
-    }
-
-    private static bool TryParseNetwork(string text, [NotNullWhen(true)] out IPAddress? address, out int bits)
-    {
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
-        var written = slash < 0 ? text : text[..slash];
-        bits = 0;
-
-        // The platform also reads short forms such as "10.1" or "7"; ZooKeeper wants all four parts.
-        if (!IPAddress.TryParse(written, out address)
-            || (address.AddressFamily == AddressFamily.InterNetwork && written.Count(c => c == '.') != 3))
-        {
-            return false;
-        }
-
-        var most = address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128;
-        bits = most;
-        return slash < 0
-            || (int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out bits)
-                && bits <= most);
-    }
+    private static bool IsInNetwork(string address, string network) =>
+        IpNetwork.TryParse(network, out var range) && range.Contains(address);
 }

@@ -39,7 +39,7 @@ public sealed class DataFileTests
 
         var files = Directory.GetFiles(Path.Combine(folder.Path, "data")).Select(Path.GetFileName).ToList();
         var snapshots = files.Count(file => file!.Contains("snapshot", StringComparison.Ordinal)
-            && !file.Contains("tmp", StringComparison.Ordinal));
+            && !file.Contains(".new", StringComparison.Ordinal));
         Assert.True(snapshots is 1 or 2, string.Create(
             CultureInfo.InvariantCulture, $"{snapshots} snapshots among {string.Join(", ", files)}"));
         await using var again = await ServerProcess.StartAsync(folder.Path);
