@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using WebCoord.Core.Sessions;
 using WebCoord.Core.Tree;
 
@@ -8,7 +7,11 @@ namespace WebCoord.Core;
 /// <summary>
 /// 64-bit digests of the state. That of the tree is the sum over its nodes, so one change costs the nodes it touches
 /// and not the tree, and the order of changes that commute does not matter. It finds bugs and damage; it stops no
-/// forger. </summary>
+/// forger.
+/// <para>Digests are compared between processes and stand in snapshots, so what goes in is written out field by field
+/// and is the same on every machine. A field that a later version adds goes in only where it is not at its default,
+/// or digests of older snapshots change.</para>
+/// </summary>
 internal static class StateDigest
 {
     private const ulong Multiplier = 0x9FB21C651E98DF25;
@@ -38,7 +41,24 @@ internal static class StateDigest
         return Mix(digest, rest);
     }
 
-    public static ulong OfText(ReadOnlySpan<char> text) => OfBytes(MemoryMarshal.AsBytes(text));
+    public static ulong OfText(ReadOnlySpan<char> text)
+    {
+        const int charsAtOnce = sizeof(ulong) / sizeof(char);
+        var digest = (ulong)text.Length;
+        while (text.Length >= charsAtOnce)
+        {
+            digest = Mix(digest, text[0] | ((ulong)text[1] << 16) | ((ulong)text[2] << 32) | ((ulong)text[3] << 48));
+            text = text[charsAtOnce..];
+        }
+
+        var rest = 0UL;
+        foreach (var value in text)
+        {
+            rest = (rest << 16) | value;
+        }
+
+        return Mix(digest, rest);
+    }
 
     /// <summary>What one node adds to the digest of the tree.</summary>
     public static ulong OfNode(ReadOnlySpan<char> path, Znode node)
@@ -84,12 +104,12 @@ internal static class StateDigest
 
         if (state.StoredSettings is { } settings)
         {
-            digest = Mix(digest, OfText(settings.ToString()));
+            digest = Mix(digest, OfSettings(settings));
         }
 
         foreach (var (_, instance) in state.Instances)
         {
-            digest = Mix(digest, OfText(instance.ToString()));
+            digest = Mix(digest, OfInstance(instance));
         }
 
         foreach (var (epoch, last) in state.Epochs)
@@ -98,6 +118,28 @@ internal static class StateDigest
         }
 
         return digest;
+    }
+
+    private static ulong OfSettings(Settings settings)
+    {
+        var digest = Mix((ulong)settings.TickMs, settings.EnforceQuota ? 1UL : 0UL);
+        digest = Mix(digest, (ulong)settings.MinTimeoutMs);
+        digest = Mix(digest, (ulong)settings.MaxTimeoutMs);
+        digest = Mix(digest, (ulong)settings.MaxDataBytes);
+        digest = Mix(digest, (ulong)settings.MaxTransactionBytes);
+        digest = Mix(digest, (ulong)settings.MaxNodes);
+        digest = Mix(digest, (ulong)settings.MaxBytes);
+        digest = Mix(digest, (ulong)settings.MaxRecursiveDelete);
+        return Mix(digest, (ulong)settings.ContainerNeverUsedMs);
+    }
+
+    /// <summary>Without the numbers that it tells for people to see, which decide nothing.</summary>
+    private static ulong OfInstance(Instance instance)
+    {
+        var digest = Mix(OfText(instance.Report.Name), (ulong)instance.Report.Id);
+        digest = Mix(digest, OfText(instance.Report.Address));
+        digest = Mix(digest, (ulong)instance.Report.FeatureLevel);
+        return Mix(digest, (ulong)instance.LastHeartbeatMs);
     }
 
     private static ulong OfSession(Session session)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using WebCoord.Core.Commands;
 using WebCoord.Core.Snapshots;
 using WebCoord.Core.Tests.Model;
@@ -17,7 +16,7 @@ public sealed class DeterminismTests
     [MemberData(nameof(Seeds))]
     public void The_same_entries_give_the_same_digest_and_the_same_results(int seed)
     {
-        var entries = History(seed, batch: 1);
+        var entries = RandomHistory.Make(seed, Length, batch: 1);
         var first = new StateMachine(CoordinationState.Initial);
         var second = new StateMachine(CoordinationState.Initial);
         foreach (var entry in entries)
@@ -32,7 +31,7 @@ public sealed class DeterminismTests
     [MemberData(nameof(Seeds))]
     public void Requests_of_one_moment_may_be_cut_into_batches_anywhere(int seed)
     {
-        var batches = History(seed, batch: 10);
+        var batches = RandomHistory.Make(seed, Length, batch: 10);
         var random = new Random(seed);
         var whole = new StateMachine(CoordinationState.Initial);
         var cut = new StateMachine(CoordinationState.Initial);
@@ -50,7 +49,7 @@ public sealed class DeterminismTests
     [MemberData(nameof(Seeds))]
     public void A_snapshot_in_the_middle_changes_nothing(int seed)
     {
-        var entries = History(seed, batch: 1);
+        var entries = RandomHistory.Make(seed, Length, batch: 1);
         var straight = new StateMachine(CoordinationState.Initial);
         var restored = new StateMachine(CoordinationState.Initial);
         for (var i = 0; i < entries.Count; i++)
@@ -71,9 +70,12 @@ public sealed class DeterminismTests
     {
         var isNull = new StateMachine(CoordinationState.Initial);
         var isEmpty = new StateMachine(CoordinationState.Initial);
-        isNull.Apply(Entry(new Zxid(1), 1, [new Request(new Command.Put("/a", null))]));
-        isEmpty.Apply(Entry(new Zxid(1), 1, [new Request(new Command.Put("/a", ReadOnlyMemory<byte>.Empty))]));
+        isNull.Apply(Putting(null));
+        isEmpty.Apply(Putting(ReadOnlyMemory<byte>.Empty));
         Assert.NotEqual(isNull.State.Digest, isEmpty.State.Digest);
+
+        static LogEntry Putting(ReadOnlyMemory<byte>? data) =>
+            RandomHistory.Entry(new Zxid(1), 1, [new Request(new Command.Put("/a", data))]);
     }
 
     private static CoordinationState ThroughSnapshot(CoordinationState state)
@@ -84,50 +86,9 @@ public sealed class DeterminismTests
         return SnapshotCodec.Read(stream, null, CancellationToken.None);
     }
 
-    /// <summary>Entries of so many requests each, made against the model, which knows what is there.</summary>
-    private static List<LogEntry> History(int seed, int batch)
-    {
-        var random = new Random(seed);
-        var model = new ReferenceTree();
-        var entries = new List<LogEntry>();
-        var now = 1_700_000_000_000L;
-        var last = Zxid.None;
-        while (entries.Count * batch < Length)
-        {
-            now += random.Next(0, 900);
-            var requests = ImmutableArray.CreateBuilder<Request>();
-            for (var i = 0; i < batch; i++)
-            {
-                var request = new RequestGenerator(random.Next(), model).Next();
-                last = new Zxid(last.Value + 1);
-                if (i == 0)
-                {
-                    model.Begin(Entry(last, now, [request]));
-                }
-
-                model.Apply(last, request);
-                requests.Add(request);
-            }
-
-            entries.Add(Entry(last, now, requests.ToImmutable()));
-        }
-
-        return entries;
-    }
-
     private static LogEntry Part(LogEntry entry, int start, int end) => entry with
     {
         LastZxid = new Zxid(entry.FirstZxid.Value + end - 1),
         Requests = entry.Requests[start..end],
-    };
-
-    private static LogEntry Entry(Zxid zxid, long now, ImmutableArray<Request> requests) => new()
-    {
-        LastZxid = zxid,
-        TimestampMs = now,
-        Incarnation = 1,
-        Sequence = 1,
-        ChainHash = ChainHash.Start,
-        Requests = requests,
     };
 }
