@@ -7,6 +7,10 @@ namespace WebCoord.TransactionLog.Sqlite;
 /// drops the rest without a word: proper for a write that was cut off, but a journal damaged in its middle would lose
 /// entries that were acknowledged. Each commit is on disk before the next begins, so after a torn one there is never
 /// another.
+/// <para>So damage is told from a torn write if the headers of two commits are left from where it begins. It is not if
+/// it lies in the last transaction, or took the headers of all commits up to the last but one: a lost block at the very
+/// end of the journal can cost two entries in silence. A frame that is missing between others proves nothing, because
+/// after a power failure the pages of one torn transaction may be there in part too.</para>
 /// <para>The layout is in SQLite's file format description: a header of 32 bytes, then frames of 24 bytes and a page. A
 /// frame belongs if its salts are the header's and its checksum, which runs over all frames before, is right.</para>
 /// </summary>
@@ -31,9 +35,9 @@ internal static class WriteAheadLog
         using var stream = new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16);
         var header = new byte[HeaderBytes];
         if (stream.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes
-            || header.AsSpan().IndexOfAnyExcept((byte)0) < 0)
+            || (header.AsSpan().IndexOfAnyExcept((byte)0) < 0 && IsZeroToItsEnd(stream)))
         {
-            // The header is on disk before the first frame is written: without it nothing was acknowledged.
+            // The header is on disk before the first frame is written: without both nothing was acknowledged.
             return;
         }
 
@@ -76,6 +80,20 @@ internal static class WriteAheadLog
         {
             throw Refusal(name, broken!.Value);
         }
+    }
+
+    private static bool IsZeroToItsEnd(FileStream stream)
+    {
+        var buffer = new byte[1 << 16];
+        while (stream.Read(buffer) is > 0 and var count)
+        {
+            if (buffer.AsSpan(0, count).IndexOfAnyExcept((byte)0) >= 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool Fill(FileStream stream, byte[] frame) =>

@@ -121,6 +121,30 @@ public sealed class DamagedFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_journal_that_lost_a_block_before_its_last_entries_is_refused()
+    {
+        const int block = 4096;
+        await using var log = await _folder.OpenAsync();
+        await log.AppendAsync(1, Entries);
+        using var crashed = _folder.Copy();
+        var journal = await File.ReadAllBytesAsync(crashed.Journal);
+        for (var offset = 0; offset + block <= journal.Length; offset += block)
+        {
+            using var damaged = crashed.Copy();
+            var copy = journal.ToArray();
+            copy.AsSpan(offset, block).Clear();
+            await File.WriteAllBytesAsync(damaged.Journal, copy);
+            var error = await Record.ExceptionAsync(async () =>
+            {
+                await using var reopened = await damaged.OpenAsync();
+                Assert.InRange(reopened.Head.Zxid.Value, Entries - 2, Entries);
+            });
+            Assert.True(error is null or LogRefusedException, $"offset {offset} of {journal.Length}: {error}");
+            Assert.True(error is not null || offset >= journal.Length - (4 * block), $"offset {offset} passed");
+        }
+    }
+
+    [Fact]
     public async Task A_journal_of_garbage_is_refused()
     {
         await using var log = await _folder.OpenAsync();
