@@ -13,15 +13,16 @@ internal readonly record struct PolledView(ZnodePath Path, TagView View, Immutab
 /// <summary>
 /// Lets reads wait for a change. A wait arms a one-shot watch in the same step in which it finds the view unchanged, so
 /// nothing slips through between the two; when the watch fires it looks again, because a watch may tell more than the
-/// view shows. However a wait ends, its watch goes with it.
+/// view shows. However a wait ends, its watch goes with it. No state is held while waiting: thousands of old ones would
+/// fill the memory.
 /// </summary>
 internal sealed class LongPolls(Applier applier, PipelineMetrics metrics, TimeProvider time,
     IHostApplicationLifetime lifetime)
 {
-    /// <summary>Most reads that may wait at a time on one instance.</summary>
-    public const int MaxWaiting = 20_000;
-
     private int _waiting;
+
+    /// <summary>Most reads that may wait at a time on one instance.</summary>
+    public int MaxWaiting { get; init; } = 20_000;
 
     /// <summary>Waits while the view is unchanged. The state in the end: of the change, or of the moment when the time
     /// was up or the service began to stop. Null if too many wait already.</summary>
@@ -47,12 +48,12 @@ internal sealed class LongPolls(Applier applier, PipelineMetrics metrics, TimePr
         }
         finally
         {
+            Interlocked.Decrement(ref _waiting);
             applier.Arm((_, watches) =>
             {
                 watches.RemoveAll(watcher);
                 return true;
             });
-            Interlocked.Decrement(ref _waiting);
             metrics.LongPollEnded();
         }
     }
@@ -65,20 +66,20 @@ internal sealed class LongPolls(Applier applier, PipelineMetrics metrics, TimePr
             lifetime.ApplicationStopping);
         while (true)
         {
-            var (state, armed) = applier.Arm((current, watches) =>
+            var changed = applier.Arm((current, watches) =>
             {
-                var same = unchanged(current);
-                if (same)
+                if (!unchanged(current))
                 {
-                    watcher.Rearm();
-                    watches.Add(view.Path.Value, KindOf(view, current), WatchMode.OneShot, watcher);
+                    return current;
                 }
 
-                return (current, same);
+                watcher.Rearm();
+                watches.Add(view.Path.Value, KindOf(view, current), WatchMode.OneShot, watcher);
+                return null;
             });
-            if (!armed)
+            if (changed is not null)
             {
-                return state;
+                return changed;
             }
 
             try

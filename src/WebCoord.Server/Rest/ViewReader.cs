@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using WebCoord.Core;
+using WebCoord.Core.Sessions;
 using WebCoord.Core.Tree;
 using WebCoord.Server.Contract;
 
@@ -34,7 +35,7 @@ internal readonly struct ViewAnswer
 }
 
 /// <summary>Reads a view of a node under conditions, waiting for a change if the caller wants that.</summary>
-internal sealed class ViewReader(LongPolls polls)
+internal sealed class ViewReader(LongPolls polls, TimeProvider time)
 {
     /// <param name="needed">One of these permissions on the node is enough.</param>
     /// <param name="isTagged">Whether the answer has an entity tag; without one it is never "not modified".</param>
@@ -45,34 +46,62 @@ internal sealed class ViewReader(LongPolls polls)
             return problem;
         }
 
-        var state = request.State;
-        if (conditions is { Wait: { } wait, NoneMatch: { } known })
+        if (conditions is not { Wait: { } wait, NoneMatch: { } known })
         {
-            var polled = new PolledView(request.Path, view, request.Caller.Identities);
-            var changed = await polls.WaitWhileAsync(polled, IsUnchanged, wait, request.Http.RequestAborted);
-            if (changed is null)
-            {
-                return Problems.Of(ProblemCatalog.Throttled,
-                    $"{LongPolls.MaxWaiting} requests wait for changes already, the most at a time; try again.",
-                    request.Path.Value);
-            }
-
-            state = changed.LastZxid > state.LastZxid ? changed : state;
-            if (conditions.IsPreference)
-            {
-                request.Http.Response.Headers["Preference-Applied"] =
-                    string.Create(CultureInfo.InvariantCulture, $"wait={(int)wait.TotalSeconds}");
-            }
-
-            bool IsUnchanged(CoordinationState current)
-            {
-                var node = current.Tree.Find(request.Path);
-                return (node is null || (isTagged && request.May(needed, node)))
-                    && known.MatchesWeakly(EntityTag.Of(view, node));
-            }
+            return Judge(request, request.State, view, needed, isTagged, conditions);
         }
 
-        return Judge(request, state, view, needed, isTagged, conditions);
+        var changed = await WaitAsync(request, view, IsUnchanged, wait);
+        if (changed is null)
+        {
+            return Problems.Of(ProblemCatalog.Throttled,
+                $"{polls.MaxWaiting} requests wait for changes already, the most at a time; try again.",
+                request.Path.Value);
+        }
+
+        if (request.Session != SessionId.None && changed.Sessions.Find(request.Session) is null)
+        {
+            request.Http.Response.SetZxid(changed.LastZxid);
+            return Problems.SessionExpired(request.Session, changed.Sessions);
+        }
+
+        if (conditions.IsPreference)
+        {
+            request.Http.Response.Headers["Preference-Applied"] =
+                string.Create(CultureInfo.InvariantCulture, $"wait={(int)wait.TotalSeconds}");
+        }
+
+        return Judge(request, changed, view, needed, isTagged, conditions);
+
+        bool IsUnchanged(CoordinationState current)
+        {
+            var node = current.Tree.Find(request.Path);
+            return (node is null || (isTagged && request.May(needed, node)))
+                && known.MatchesWeakly(EntityTag.Of(view, node));
+        }
+    }
+
+    /// <summary>Waits without holding a state, and keeps the caller's session alive meanwhile.</summary>
+    private async Task<CoordinationState?> WaitAsync(RequestContext request, TagView view,
+        Func<CoordinationState, bool> unchanged, TimeSpan wait)
+    {
+        using var pulse = PulseOf(request);
+        request.LetGoOfState();
+        var polled = new PolledView(request.Path, view, request.Caller.Identities);
+        var changed = await polls.WaitWhileAsync(polled, unchanged, wait, request.Http.RequestAborted);
+        request.TouchSession();
+        return changed;
+    }
+
+    private ITimer? PulseOf(RequestContext request)
+    {
+        if (request.State.Sessions.Find(request.Session) is not { } session)
+        {
+            return null;
+        }
+
+        var interval = TimeSpan.FromMilliseconds(session.TimeoutMs / 3.0);
+        return time.CreateTimer(_ => request.TouchSession(), null, interval, interval);
     }
 
     private static ViewAnswer Judge(RequestContext request, CoordinationState state, TagView view, Permissions needed,

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using WebCoord.Server.Pipeline;
+using WebCoord.Server.Rest;
 
 namespace WebCoord.Server.Tests.Rest;
 
@@ -15,9 +18,10 @@ public sealed class LongPollTests(WebCoordApplication application) : IClassFixtu
         var tag = (await _client.PutTextAsync("/p", "1")).Header("ETag")!;
         var poll = await PollAsync("/v1/nodes/p", tag);
         await _client.SendAsync(HttpMethod.Post, "/v1/nodes/p/child", "{}");
-        Assert.False(poll.IsCompleted);
-        await _client.PutTextAsync("/p", "2");
+        await ExpectWatchesAsync(1);
+        var change = await _client.PutTextAsync("/p", "2");
         var answer = await poll;
+        Assert.Equal(change.Header("ETag"), answer.Header("ETag"));
         Assert.Equal("2", (await answer.JsonAsync(200)).Text("data"));
         Assert.Equal("wait=100", answer.Header("Preference-Applied"));
         await ExpectWatchesAsync(0);
@@ -42,13 +46,16 @@ public sealed class LongPollTests(WebCoordApplication application) : IClassFixtu
         var children = await PollAsync("/v1/children/v", (await _client.GetAsync("/v1/children/v")).Header("ETag")!);
         var acl = await PollAsync("/v1/acl/v", (await _client.GetAsync("/v1/acl/v")).Header("ETag")!, watches: 2);
         await _client.PutTextAsync("/v", "2");
-        Assert.False(children.IsCompleted || acl.IsCompleted);
+        await ExpectWatchesAsync(2);
         await _client.PutTextAsync("/v/c", "x");
         Assert.Equal(1, (await (await children).JsonAsync(200)).GetProperty("children").GetArrayLength());
-        Assert.False(acl.IsCompleted);
-        await _client.SendAsync(HttpMethod.Put, "/v1/acl/v",
+        await ExpectWatchesAsync(1);
+        var change = await _client.SendAsync(HttpMethod.Put, "/v1/acl/v",
             """{"acl":[{"scheme":"world","id":"anyone","permissions":["read"]}]}""");
-        await (await acl).JsonAsync(200);
+        var answer = await acl;
+        Assert.Equal(change.Header("ETag"), answer.Header("ETag"));
+        Assert.Equal("read", (await answer.JsonAsync(200)).GetProperty("acl")[0].GetProperty("permissions")[0]
+            .GetString());
     }
 
     [Fact]
@@ -87,6 +94,63 @@ public sealed class LongPollTests(WebCoordApplication application) : IClassFixtu
         await ExpectWatchesAsync(0);
     }
 
+    [Fact]
+    public async Task A_poll_keeps_its_session_alive_while_it_waits()
+    {
+        using var quick = new WebCoordApplication().With("WebCoord:Sessions:TickMs", "100")
+            .With("WebCoord:Sessions:MinTimeoutMs", "1000");
+        using var client = quick.ClientOf();
+        var opened = await (await client.SendAsync(HttpMethod.Post, "/v1/sessions", """{"timeoutMs":1000}"""))
+            .JsonAsync(201);
+        Assert.Equal(1_000, opened.GetProperty("timeoutMs").GetInt32());
+        var poll = await client.SendAsync(HttpMethod.Get, "/v1/nodes/none?wait=4s", null,
+            ("If-None-Match", "\"absent\""), ("WebCoord-Session", opened.Text("token")));
+        Assert.Equal(304, (int)poll.StatusCode);
+        await (await client.GetAsync("/v1/sessions/" + opened.Text("sessionId"))).JsonAsync(200);
+    }
+
+    [Fact]
+    public async Task A_poll_whose_session_ended_says_so()
+    {
+        var token = await application.OpenSessionAsync();
+        var poll = _client.SendAsync(HttpMethod.Get, "/v1/nodes/gone?wait=100s", null,
+            ("If-None-Match", "\"absent\""), ("WebCoord-Session", token));
+        await ExpectWatchesAsync(1);
+        await application.CloseSessionAsync(token);
+        await _client.PutTextAsync("/gone", "1");
+        var problem = await (await poll).ProblemAsync(410, "session-expired");
+        Assert.Equal("closed", problem.GetProperty("sessionEnd").Text("reason"));
+    }
+
+    [Fact]
+    public async Task A_poll_too_many_is_refused_until_another_ends()
+    {
+        using var narrow = new WebCoordApplication { Replace = services => services.AddSingleton(OfOne) };
+        using var client = narrow.ClientOf();
+        using var leaving = new CancellationTokenSource();
+        using var first = new HttpRequestMessage(HttpMethod.Get, "/v1/nodes/none?wait=100s");
+        first.Headers.TryAddWithoutValidation("If-None-Match", "\"absent\"");
+        var waiting = client.SendAsync(first, leaving.Token);
+        await ExpectWatchesAsync(1, narrow);
+        var refused = await PollBrieflyAsync();
+        await refused.ProblemAsync(429, "throttled");
+        Assert.NotNull(refused.Header("Retry-After"));
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await ExpectWatchesAsync(0, narrow);
+        Assert.Equal(304, (int)(await PollBrieflyAsync()).StatusCode);
+
+        Task<HttpResponseMessage> PollBrieflyAsync() => client.SendAsync(HttpMethod.Get, "/v1/nodes/none?wait=1ms",
+            null, ("If-None-Match", "\"absent\""));
+
+        static LongPolls OfOne(IServiceProvider services) => new(services.GetRequiredService<Applier>(),
+            services.GetRequiredService<PipelineMetrics>(), services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<IHostApplicationLifetime>())
+        {
+            MaxWaiting = 1,
+        };
+    }
+
     /// <summary>Starts a poll, and comes back when it is armed.</summary>
     private async Task<Task<HttpResponseMessage>> PollAsync(string url, string tag, int watches = 1)
     {
@@ -95,9 +159,9 @@ public sealed class LongPollTests(WebCoordApplication application) : IClassFixtu
         return poll;
     }
 
-    private async Task ExpectWatchesAsync(int count)
+    private async Task ExpectWatchesAsync(int count, WebCoordApplication? other = null)
     {
-        var applier = application.Service<Applier>();
+        var applier = (other ?? application).Service<Applier>();
         for (var i = 0; i < 500 && applier.WatchCount != count; i++)
         {
             await Task.Delay(20);
