@@ -16,7 +16,7 @@ internal sealed class CreateNodeValidator : AbstractValidator<CreateNodeBody>
     {
         RuleFor(body => body.Data).MustBeEncoded(body => body.Encoding);
         RuleFor(body => body.TtlMs).MustSuit(body => body.Mode);
-        RuleForEach(body => body.Acl).NotNull().WithMessage("is null").SetValidator(entries);
+        this.RuleForAcl(body => body.Acl, entries);
     }
 }
 

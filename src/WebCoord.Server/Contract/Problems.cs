@@ -17,6 +17,9 @@ internal static class Problems
 {
     private const string NotApplied = "not-applied";
 
+    /// <summary>Most errors that one problem document tells.</summary>
+    private const int MaxErrors = 20;
+
     /// <summary>A failure that is not about a write, or came before it.</summary>
     public static ProblemBody Of(ProblemKind kind, string detail, string? path = null) => new()
     {
@@ -34,11 +37,21 @@ internal static class Problems
     public static ProblemBody BadArgument(string field, string problem, string? path = null) =>
         BadArguments(ImmutableSortedDictionary<string, IReadOnlyList<string>>.Empty.Add(field, [problem]), path);
 
+    /// <summary>Several things in the request are malformed; the first <see cref="MaxErrors"/> are told.</summary>
     public static ProblemBody BadArguments(IReadOnlyDictionary<string, IReadOnlyList<string>> errors,
         string? path = null)
     {
-        var sentences = errors.SelectMany(field => field.Value.Select(problem => $"{field.Key}: {problem}"));
-        return Of(ProblemCatalog.BadArguments, string.Join("; ", sentences) + ".", path) with { Errors = errors };
+        var all = errors.SelectMany(field => field.Value.Select(problem => (Field: field.Key, Problem: problem)))
+            .ToList();
+        var told = all.Take(MaxErrors).ToList();
+        var sentences = string.Join("; ", told.Select(error => $"{error.Field}: {error.Problem}"));
+        var more = all.Count > told.Count ? $"; and {all.Count - told.Count} more" : "";
+        return Of(ProblemCatalog.BadArguments, sentences + more + ".", path) with
+        {
+            Errors = told.GroupBy(error => error.Field, error => error.Problem, StringComparer.Ordinal)
+                .ToImmutableSortedDictionary(field => field.Key, field => (IReadOnlyList<string>)[.. field],
+                    StringComparer.Ordinal),
+        };
     }
 
     public static ProblemBody NoNode(ZnodePath path) =>

@@ -1,4 +1,5 @@
 using FluentValidation;
+using WebCoord.Core.Commands;
 
 namespace WebCoord.Server.Contract;
 
@@ -7,7 +8,11 @@ internal sealed class TransactionValidator : AbstractValidator<TransactionBody>
 {
     public TransactionValidator(AclEntryValidator entries)
     {
-        RuleFor(body => body.Operations).NotNull().WithMessage("is missing; list the operations");
+        // A list that is too long is not looked at any further.
+        ClassLevelCascadeMode = CascadeMode.Stop;
+        RuleFor<IEnumerable<OperationBody>?>(body => body.Operations)
+            .NotNull().WithMessage("is missing; list the operations")
+            .MustHaveAtMost(CommandFacts.MaxOperations, "operations");
         RuleForEach(body => body.Operations).NotNull().WithMessage("is null")
             .SetValidator(new OperationValidator(entries));
     }
@@ -27,7 +32,7 @@ internal sealed class OperationValidator : AbstractValidator<OperationBody>
         RuleFor(body => body.Etag).Custom(JudgeEtag);
         RuleFor(body => body.Acl).NotNull().When(body => body.Op == OperationKind.SetAcl)
             .WithMessage("is missing; list the entries of the ACL");
-        RuleForEach(body => body.Acl).NotNull().WithMessage("is null").SetValidator(entries);
+        this.RuleForAcl(body => body.Acl, entries);
         RuleFor(body => body).Custom(JudgeFields);
     }
 

@@ -7,6 +7,8 @@ namespace WebCoord.Server.Rest;
 /// <summary><c>/v1/acl/{path}</c>: who may do what with a node.</summary>
 internal static class AclApi
 {
+    private static readonly BodyLimit Limit = new(1 << 20, "an ACL");
+
     public static void MapAcl(this IEndpointRouteBuilder api)
     {
         var acl = api.MapPaths("acl");
@@ -37,8 +39,7 @@ internal static class AclApi
     private static async Task<Results<Ok<AclBody>, ProblemResult>> PutAsync(RequestContext request, NodeWrites writes,
         [AsParameters] ConditionalWriteQuery query)
     {
-        var limit = BodyLimit.Json(request.State.Settings.MaxDataBytes, "MaxDataBytes");
-        var (body, problem) = await RequestBody.ReadJsonAsync<PutAclBody>(request, limit);
+        var (body, problem) = await RequestBody.ReadJsonAsync<PutAclBody>(request, Limit);
         if (body is null)
         {
             return new ProblemResult(problem!);

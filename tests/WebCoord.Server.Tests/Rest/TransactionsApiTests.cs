@@ -79,6 +79,48 @@ public sealed class TransactionsApiTests(WebCoordApplication application)
         Assert.True(problem.GetProperty("errors").TryGetProperty(field, out _), problem.ToString());
     }
 
+    [Fact]
+    public async Task Too_many_operations_are_refused_before_any_is_looked_at()
+    {
+        var operations = Enumerable.Repeat((object)new { op = "check" }, 10_001).ToArray();
+        var problem = await (await CommitAsync(operations)).ProblemAsync(400, "bad-arguments");
+        Assert.Equal("operations: has 10001 operations; the most is 10000.", problem.Text("detail"));
+    }
+
+    [Fact]
+    public async Task Of_many_errors_the_first_are_told_and_the_others_counted()
+    {
+        var operations = Enumerable.Repeat((object)new { op = "check" }, 50).ToArray();
+        var problem = await (await CommitAsync(operations)).ProblemAsync(400, "bad-arguments");
+        Assert.EndsWith("; and 30 more.", problem.Text("detail"), StringComparison.Ordinal);
+        Assert.Equal(20, problem.GetProperty("errors").EnumerateObject().Count());
+    }
+
+    [Fact]
+    public async Task An_ACL_too_long_is_refused_by_field_wherever_it_comes()
+    {
+        var acl = Enumerable.Range(0, 1_001).Select(_ => new { scheme = "world", id = "anyone" }).ToArray();
+        const string told = "acl: has 1001 entries; the most is 1000.";
+        var set = await (await CommitAsync(new { op = "setAcl", path = "/a", acl })).ProblemAsync(400, "bad-arguments");
+        Assert.Equal("operations[0]." + told, set.Text("detail"));
+        var put = await _client.SendAsync(HttpMethod.Put, "/v1/acl/", new { acl });
+        Assert.Equal(told, (await put.ProblemAsync(400, "bad-arguments")).Text("detail"));
+        var create = await _client.SendAsync(HttpMethod.Post, "/v1/nodes/many", new { acl });
+        Assert.Equal(told, (await create.ProblemAsync(400, "bad-arguments")).Text("detail"));
+        var large = await _client.SendAsync(HttpMethod.Put, "/v1/acl/",
+            "{\"acl\":[]," + new string(' ', 1 << 20) + "}");
+        await large.ProblemAsync(413, "too-large");
+    }
+
+    [Theory]
+    [InlineData("""{"acl":[null]}""", "acl[0]")]
+    [InlineData("""{"acl":[{"id":"x"}]}""", "acl[0].scheme")]
+    public async Task A_malformed_entry_of_an_ACL_is_refused_by_field(string json, string field)
+    {
+        var put = await (await _client.SendAsync(HttpMethod.Put, "/v1/acl/", json)).ProblemAsync(400, "bad-arguments");
+        Assert.True(put.GetProperty("errors").TryGetProperty(field, out _), put.ToString());
+    }
+
     private Task<HttpResponseMessage> CommitAsync(params object[] operations) =>
         _client.SendAsync(HttpMethod.Post, "/v1/transactions", new { operations });
 }
