@@ -20,6 +20,9 @@ internal sealed class EntityTagList
     /// <summary>Whether it is <c>*</c>.</summary>
     public bool IsAny { get; }
 
+    /// <summary>How many tags the header has; <c>*</c> is one.</summary>
+    public int Count => _tags.Count;
+
     /// <summary>The tags that a strong comparison can match; tags that this service never gave out are left out.
     /// </summary>
     public IEnumerable<EntityTag> Strong => _tags.Where(item => !item.IsWeak && item.Tag is not null)

@@ -13,9 +13,9 @@ internal static class TreeApi
     {
         api.MapPaths("tree").MapGet("", GetAsync).WithName("getTree").WithSummary("Read a subtree")
             .WithDescription("One consistent snapshot. As application/x-ndjson it is one node per line, and the last "
-                + "line is {\"end\":true,\"zxid\":\"...\"}. A reader that takes more than 10 seconds over 64 KiB is "
-                + "cut off.")
-            .Produces<TreeBody>(StatusCodes.Status200OK, TreeStream.Json, TreeStream.Lines).Refuses(404, 406);
+                + "line is {\"end\":true,\"zxid\":\"...\"}. A reader that takes more than 10 seconds per 64 KiB or 10 "
+                + "minutes in all is cut off.")
+            .Produces<TreeBody>(StatusCodes.Status200OK, TreeStream.Json, TreeStream.Lines).Refuses(404, 406, 429);
     }
 
     private static Results<TreeResult, ProblemResult> GetAsync(RequestContext request, TreeStream stream,
@@ -83,8 +83,7 @@ internal static class TreeApi
         bool lines)
         : IResult
     {
-        public Task ExecuteAsync(HttpContext httpContext) => lines
-            ? stream.WriteLinesAsync(httpContext, zxid, steps, include)
-            : stream.WriteJsonAsync(httpContext, zxid, steps, include);
+        public Task ExecuteAsync(HttpContext httpContext) =>
+            stream.WriteAsync(httpContext, zxid, steps, include, lines);
     }
 }

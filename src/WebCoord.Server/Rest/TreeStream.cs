@@ -6,21 +6,64 @@ namespace WebCoord.Server.Rest;
 
 /// <summary>
 /// Writes a subtree while it is walked, so that its size costs no memory beside the state itself. That state cannot be
-/// let go before the end, so a reader who takes too long over a piece is cut off.
+/// let go before the end, so a reader who takes too long over a piece or over the whole is cut off, and only so many
+/// may read at a time.
 /// </summary>
 internal sealed partial class TreeStream(TimeProvider time, ILogger<TreeStream> logger)
 {
     public const string Lines = "application/x-ndjson";
     public const string Json = "application/json";
 
-    /// <summary>Bytes of a piece: what is written between two looks at the reader.</summary>
+    /// <summary>Bytes of a piece: when so many are written, they are sent. A node that is larger goes as it is.</summary>
     private const int PieceBytes = 64 * 1_024;
+
+    private int _open;
 
     /// <summary>How long a reader may take over one piece.</summary>
     public TimeSpan PatiencePerPiece { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>One JSON document: the zxid and an array of nodes.</summary>
-    public async Task WriteJsonAsync(HttpContext context, Zxid zxid, IEnumerable<TreeStep> steps, Inclusion include)
+    /// <summary>How long a reader may take over a whole tree.</summary>
+    public TimeSpan MaxAge { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Most trees that are read at a time on one instance.</summary>
+    public int MaxOpen { get; init; } = 64;
+
+    /// <summary>Answers with a subtree, or with 429 if too many are read already.</summary>
+    /// <param name="lines">One line per node and a last line that tells that this was all; else one JSON document.
+    /// </param>
+    public async Task WriteAsync(HttpContext context, Zxid zxid, IEnumerable<TreeStep> steps, Inclusion include,
+        bool lines)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _open) > MaxOpen)
+            {
+                await new ProblemResult(Problems.Of(ProblemCatalog.Throttled,
+                    $"{MaxOpen} trees are read already, the most at a time; try again.")).ExecuteAsync(context);
+                return;
+            }
+
+            using var age = new CancellationTokenSource(MaxAge, time);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(age.Token, context.RequestAborted);
+            await (lines ? WriteLinesAsync(context, zxid, steps, include, end.Token)
+                : WriteJsonAsync(context, zxid, steps, include, end.Token));
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            LogCut(PatiencePerPiece.TotalSeconds, PieceBytes, MaxAge.TotalSeconds, context.TraceIdentifier);
+            context.Abort();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _open);
+        }
+    }
+
+    /// <summary>How long a reader may take over so many bytes.</summary>
+    public TimeSpan PatienceFor(long bytes) => PatiencePerPiece * Math.Max(1, (double)bytes / PieceBytes);
+
+    private async Task WriteJsonAsync(HttpContext context, Zxid zxid, IEnumerable<TreeStep> steps, Inclusion include,
+        CancellationToken end)
     {
         context.Response.ContentType = Json;
         using var writer = new Utf8JsonWriter(context.Response.BodyWriter, WriterOptions);
@@ -33,22 +76,19 @@ internal sealed partial class TreeStream(TimeProvider time, ILogger<TreeStream> 
             Write(writer, step, include);
             if (writer.BytesCommitted + writer.BytesPending - sent >= PieceBytes)
             {
-                sent = Commit(writer);
-                if (!await SendAsync(context))
-                {
-                    return;
-                }
+                var written = Commit(writer);
+                await SendAsync(context, written - sent, end);
+                sent = written;
             }
         }
 
         writer.WriteEndArray();
         writer.WriteEndObject();
-        Commit(writer);
-        await SendAsync(context);
+        await SendAsync(context, Commit(writer) - sent, end);
     }
 
-    /// <summary>One line per node, and a last line that tells that this was all.</summary>
-    public async Task WriteLinesAsync(HttpContext context, Zxid zxid, IEnumerable<TreeStep> steps, Inclusion include)
+    private async Task WriteLinesAsync(HttpContext context, Zxid zxid, IEnumerable<TreeStep> steps, Inclusion include,
+        CancellationToken end)
     {
         context.Response.ContentType = Lines;
         var output = context.Response.BodyWriter;
@@ -60,11 +100,8 @@ internal sealed partial class TreeStream(TimeProvider time, ILogger<TreeStream> 
             unsent += EndLine();
             if (unsent >= PieceBytes)
             {
+                await SendAsync(context, unsent, end);
                 unsent = 0;
-                if (!await SendAsync(context))
-                {
-                    return;
-                }
             }
         }
 
@@ -72,8 +109,7 @@ internal sealed partial class TreeStream(TimeProvider time, ILogger<TreeStream> 
         writer.WriteBoolean("end"u8, true);
         writer.WriteString("zxid"u8, zxid.ToString());
         writer.WriteEndObject();
-        EndLine();
-        await SendAsync(context);
+        await SendAsync(context, unsent + EndLine(), end);
 
         long EndLine()
         {
@@ -99,26 +135,16 @@ internal sealed partial class TreeStream(TimeProvider time, ILogger<TreeStream> 
         return writer.BytesCommitted;
     }
 
-    /// <summary>False when the reader was too slow and is cut off.</summary>
-    private async Task<bool> SendAsync(HttpContext context)
+    /// <summary>Throws when the reader is too slow.</summary>
+    private async Task SendAsync(HttpContext context, long bytes, CancellationToken end)
     {
-        using var patience = new CancellationTokenSource(PatiencePerPiece, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
-        try
-        {
-            await context.Response.BodyWriter.FlushAsync(either.Token);
-            return true;
-        }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
-        {
-            LogCut(PatiencePerPiece.TotalSeconds, context.TraceIdentifier);
-            context.Abort();
-            return false;
-        }
+        using var patience = new CancellationTokenSource(PatienceFor(bytes), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, end);
+        await context.Response.BodyWriter.FlushAsync(either.Token);
     }
 
     [LoggerMessage(210, LogLevel.Warning,
-        "The reader of a tree took more than {Seconds} s over a piece; trace {TraceId} "
-        + "is cut off")]
-    private partial void LogCut(double seconds, string traceId);
+        "The reader of a tree took more than {Seconds} s over {Bytes} bytes, or {MaxSeconds} s over all; trace "
+        + "{TraceId} is cut off")]
+    private partial void LogCut(double seconds, int bytes, double maxSeconds, string traceId);
 }

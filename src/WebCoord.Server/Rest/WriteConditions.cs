@@ -38,7 +38,7 @@ internal static class WriteConditions
         }
 
         precondition = createOnly ? Precondition.Absent : match is null ? Precondition.None
-            : Choose(match, view, request);
+            : Choose(match, view);
         return true;
     }
 
@@ -69,6 +69,11 @@ internal static class WriteConditions
         {
             problem = Problems.BadArgument("If-Match", "must be * or tags in double quotes, with commas between");
         }
+        else if (match is { Count: > 1 })
+        {
+            problem = Problems.BadArgument("If-Match", "on a write must be one tag or *; read the node, and send its "
+                + "tag");
+        }
         else if (!EntityTagList.TryParse(request.Headers.IfNoneMatch, out var noneMatch))
         {
             problem = Problems.BadArgument("If-None-Match", "must be * or tags in double quotes, with commas between");
@@ -89,18 +94,13 @@ internal static class WriteConditions
         return problem is null;
     }
 
-    /// <summary>Of several tags only one can be right; that is the node's present one, if it is among them.</summary>
-    private static Precondition Choose(EntityTagList match, TagView view, RequestContext request)
+    private static Precondition Choose(EntityTagList match, TagView view)
     {
         if (match.IsAny)
         {
             return Precondition.Exists;
         }
 
-        var current = EntityTag.Of(view, request.State.Tree.Find(request.Path));
-        var tags = match.Strong.ToList();
-        return tags.Count == 0
-            ? EntityTag.ForeignTag
-            : (tags.Contains(current) ? current : tags[^1]).AsPrecondition(view);
+        return match.Strong.ToList() is [var tag] ? tag.AsPrecondition(view) : EntityTag.ForeignTag;
     }
 }

@@ -78,6 +78,8 @@ public sealed class NodesApiTests(WebCoordApplication application) : IClassFixtu
 
     [Theory]
     [InlineData("If-Match", "unquoted", "If-Match")]
+    [InlineData("If-Match", "\"1.1\", \"1.2\"", "If-Match")]
+    [InlineData("If-Match", "*, \"1.2\"", "If-Match")]
     [InlineData("If-None-Match", "\"3.0\"", "If-None-Match")]
     [InlineData("WebCoord-Min-Zxid", "-4", "WebCoord-Min-Zxid")]
     public async Task A_malformed_header_is_named(string header, string value, string field)
