@@ -11,15 +11,15 @@ namespace WebCoord.Server.Pipeline;
 /// So an event is on its way before anybody can see the state that it tells of, and a reply comes after both.
 /// </summary>
 internal sealed partial class Applier(PendingBatches pending, LocalInstance instance, PipelineMetrics metrics,
-    ILogger<Applier> logger)
+    TimeProvider time, ILogger<Applier> logger)
 {
     private readonly Lock _publication = new();
     private readonly WatchManager<IWatcher> _watches = new();
     private readonly List<Delivery<IWatcher>> _deliveries = [];
     private readonly HashSet<IWatcher> _woken = [];
+    private readonly ZxidWaiters _waiters = new();
     private StateMachine _machine = new(CoordinationState.Initial);
     private CoordinationState _state = CoordinationState.Initial;
-    private TaskCompletionSource? _nextPublication;
 
     /// <summary>The state published last. Reads take it without a lock and keep it while they run.</summary>
     public CoordinationState State => Volatile.Read(ref _state);
@@ -49,30 +49,10 @@ internal sealed partial class Applier(PendingBatches pending, LocalInstance inst
         }
     }
 
-    /// <summary>Waits until a zxid is applied; false when the time is up first.</summary>
-    public async ValueTask<bool> WaitForAsync(Zxid zxid, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(timeout);
-        while (State.LastZxid < zxid)
-        {
-            var next = NextPublication();
-            try
-            {
-                // Asked again after the promise was made: a publication between the two must not be slept through.
-                if (State.LastZxid < zxid)
-                {
-                    await next.WaitAsync(deadline.Token);
-                }
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                return State.LastZxid >= zxid;
-            }
-        }
-
-        return true;
-    }
+    /// <summary>Waits until a zxid is applied; false when the time is up first, or too many wait already.</summary>
+    public async ValueTask<bool> WaitForAsync(Zxid zxid, TimeSpan timeout, CancellationToken cancellationToken) =>
+        State.LastZxid >= zxid
+        || await _waiters.WaitAsync(zxid, () => State.LastZxid, timeout, time, cancellationToken);
 
     /// <summary>Starts from a snapshot, before the first entry.</summary>
     /// <exception cref="LogRefusedException">It uses a feature level that this build does not know.</exception>
@@ -114,7 +94,7 @@ internal sealed partial class Applier(PendingBatches pending, LocalInstance inst
         }
 
         _woken.Clear();
-        Interlocked.Exchange(ref _nextPublication, null)?.TrySetResult();
+        _waiters.Release(_machine.State.LastZxid);
         Published?.Invoke(_machine.State);
         Reply(entry, results);
     }
@@ -145,10 +125,10 @@ internal sealed partial class Applier(PendingBatches pending, LocalInstance inst
                 continue;
             }
 
+            metrics.EventDelivered();
             _woken.Add(watcher);
         }
 
-        metrics.EventsDelivered(_deliveries.Count);
         _deliveries.Clear();
     }
 
@@ -171,19 +151,6 @@ internal sealed partial class Applier(PendingBatches pending, LocalInstance inst
                 batch[i].TrySetResult(result);
             }
         }
-    }
-
-    /// <summary>A promise that is kept at the next publication.</summary>
-    private Task NextPublication()
-    {
-        var promise = Volatile.Read(ref _nextPublication);
-        if (promise is null)
-        {
-            var fresh = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            promise = Interlocked.CompareExchange(ref _nextPublication, fresh, null) ?? fresh;
-        }
-
-        return promise.Task;
     }
 
     [LoggerMessage(100, LogLevel.Critical, "A bug was met at zxid {Zxid} in {Command}: {Detail}")]

@@ -27,7 +27,7 @@ internal sealed class InstanceHeartbeat(Applier applier, Sequencer sequencer, Lo
 
     /// <summary>Says that this instance leaves.</summary>
     public Task LeaveAsync() =>
-        sequencer.SubmitAsync(new Request(new Command.InstanceLeft(instance.Id, null)), CancellationToken.None);
+        sequencer.SubmitOwnAsync(new Command.InstanceLeft(instance.Id, null));
 
     private async Task WhenListeningAsync(CancellationToken stopping)
     {
@@ -42,15 +42,14 @@ internal sealed class InstanceHeartbeat(Applier applier, Sequencer sequencer, Lo
         var report = new InstanceReport(instance.Id, instance.Name, instance.Address,
             CoordinationState.SupportedFeatureLevel, state.LastZxid, state.Digest, metrics.OpenConnections,
             applier.WatchCount);
-        await sequencer.SubmitAsync(new Request(new Command.InstanceHeartbeat(report)), CancellationToken.None);
+        await sequencer.SubmitOwnAsync(new Command.InstanceHeartbeat(report));
         var now = applier.State.TimestampMs;
         var gone = applier.State.Instances.Values
             .Where(other => other.Report.Id != instance.Id
                 && now - other.LastHeartbeatMs > GoneAfter.TotalMilliseconds);
         foreach (var other in gone)
         {
-            await sequencer.SubmitAsync(
-                new Request(new Command.InstanceLeft(other.Report.Id, other.LastHeartbeatMs)), CancellationToken.None);
+            await sequencer.SubmitOwnAsync(new Command.InstanceLeft(other.Report.Id, other.LastHeartbeatMs));
         }
     }
 }

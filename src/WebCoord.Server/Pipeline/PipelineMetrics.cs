@@ -72,7 +72,7 @@ internal sealed partial class PipelineMetrics
     /// <summary>Requests joined (positive) or left (negative) the queue of the sequencer.</summary>
     public void QueueChanged(int difference) => _queueLength.Add(difference);
 
-    public void EventsDelivered(int count) => _events.Add(count);
+    public void EventDelivered() => _events.Add(1);
 
     public void LongPollBegan() => _longPolls.Add(1);
 

@@ -11,13 +11,14 @@ namespace WebCoord.Server.Pipeline;
 /// </summary>
 internal sealed partial class PipelineService(ITransactionLog log, LogLoader loader, Applier applier,
     Sequencer sequencer, PendingBatches pending, SessionTracker tracker, SnapshotTaker snapshots,
-    InstanceHeartbeat heartbeat, Settings bootstrap, IHostApplicationLifetime lifetime, TimeProvider time,
+    InstanceHeartbeat heartbeat, Settings bootstrap, IHostApplicationLifetime lifetime,
     ILogger<PipelineService> logger) : IHostedService, IDisposable
 {
-    /// <summary>How long stopping waits for its own last requests, should the pipeline have failed.</summary>
+    /// <summary>How long stopping waits for the last entries to be applied, should the Applier have failed.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _heartbeatStopping = new();
     private readonly Lock _stopGate = new();
     private Task? _stopped;
     private Task _applying = Task.CompletedTask;
@@ -32,7 +33,7 @@ internal sealed partial class PipelineService(ITransactionLog log, LogLoader loa
         _sequencing = Guard(sequencer.RunAsync);
         await BootstrapAsync(cancellationToken);
         _tracking = Guard(() => tracker.RunAsync(_stopping.Token));
-        _beating = Guard(() => heartbeat.RunAsync(_stopping.Token));
+        _beating = Guard(() => heartbeat.RunAsync(_heartbeatStopping.Token));
     }
 
     /// <summary>Whoever runs the host may stop it more than once; the second waits for the first.</summary>
@@ -40,21 +41,29 @@ internal sealed partial class PipelineService(ITransactionLog log, LogLoader loa
     {
         lock (_stopGate)
         {
-            return _stopped ??= DrainAsync(cancellationToken);
+            return _stopped ??= DrainAsync();
         }
     }
 
-    public void Dispose() => _stopping.Dispose();
-
-    private async Task DrainAsync(CancellationToken cancellationToken)
+    public void Dispose()
     {
-        await Task.WhenAny(heartbeat.LeaveAsync(), Task.Delay(LastWords, time, cancellationToken));
+        _heartbeatStopping.Dispose();
+        _stopping.Dispose();
+    }
+
+    /// <summary>What was taken is brought into the log and answered; only then does the rest stop. Nothing here waits
+    /// for a client, and should the pipeline have failed, what waits for it was answered when it did.</summary>
+    private async Task DrainAsync()
+    {
+        await _heartbeatStopping.CancelAsync();
+        await _beating;
+        await heartbeat.LeaveAsync();
         sequencer.Complete();
         await _sequencing;
-        await applier.WaitForAsync(log.Head.Zxid, LastWords, cancellationToken);
+        await applier.WaitForAsync(log.Head.Zxid, LastWords, CancellationToken.None);
         await _stopping.CancelAsync();
-        await Task.WhenAll(_applying, _tracking, _beating);
-        await snapshots.CompleteAsync();
+        await Task.WhenAll(_applying, _tracking);
+        await snapshots.StopAsync();
     }
 
     /// <summary>The first start of a service puts its settings into the state.</summary>
@@ -66,7 +75,7 @@ internal sealed partial class PipelineService(ITransactionLog log, LogLoader loa
         }
 
         var command = new Command.UpdateSettings(bootstrap, Bootstrap: true);
-        var result = await sequencer.SubmitAsync(new Request(command), cancellationToken);
+        var result = await sequencer.SubmitOwnAsync(command).WaitAsync(cancellationToken);
         if (!result.Succeeded)
         {
             throw new LogRefusedException($"The first write to {log.Description.Location} failed: {result.Detail}");
@@ -81,7 +90,7 @@ internal sealed partial class PipelineService(ITransactionLog log, LogLoader loa
         {
             await run();
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (_heartbeatStopping.IsCancellationRequested)
         {
             // Asked to stop.
         }
@@ -89,12 +98,8 @@ internal sealed partial class PipelineService(ITransactionLog log, LogLoader loa
         {
             LogFatal(failure);
             Environment.ExitCode = 1;
-            foreach (var request in pending.TakeAll())
-            {
-                request.TrySetResult(ApplyResult.Refused(ErrorCode.OutcomeUnknown,
-                    "This instance failed; whether the write happened is not known."));
-            }
-
+            sequencer.Complete();
+            pending.Close();
             lifetime.StopApplication();
         }
     });

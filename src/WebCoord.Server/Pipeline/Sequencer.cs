@@ -18,8 +18,18 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
     /// <summary>Most encoded bytes of one request: a batch of its own must hold it.</summary>
     private const int MaxRequestBytes = ITransactionLog.MaxBatchBytes - CommandCodec.MaxOverheadBytes;
 
+    /// <summary>Room in the queue that clients cannot fill, so that sessions are touched and ended however many writes
+    /// wait.</summary>
+    private const int OwnRequests = 4_096;
+
     private readonly Channel<PendingRequest> _queue = Channel.CreateBounded<PendingRequest>(
-        new BoundedChannelOptions(options.MaxQueuedRequests) { SingleReader = true });
+        new BoundedChannelOptions(options.MaxQueuedRequests + OwnRequests) { SingleReader = true });
+
+    private static readonly ApplyResult TooManyWait =
+        ApplyResult.Refused(ErrorCode.Throttled, "Too many writes wait; nothing was written. Try again.");
+
+    private static readonly ApplyResult Stopping =
+        ApplyResult.Refused(ErrorCode.LogUnavailable, "This instance is stopping; nothing was written.");
 
     private long _queuedBytes;
     private long _sequence;
@@ -33,25 +43,15 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
     /// </summary>
     public Task<ApplyResult> SubmitAsync(Request request, CancellationToken cancellationToken)
     {
-        var bytes = CommandCodec.Measure(request);
-        if (bytes > MaxRequestBytes)
-        {
-            return Task.FromResult(ApplyResult.Refused(ErrorCode.TooLarge,
-                $"The request takes {bytes} bytes in the log; the most is {MaxRequestBytes}."));
-        }
-
-        var queued = new PendingRequest(request, bytes);
-        if (Interlocked.Add(ref _queuedBytes, bytes) > options.MaxQueuedBytes || !_queue.Writer.TryWrite(queued))
-        {
-            Interlocked.Add(ref _queuedBytes, -bytes);
-            return Task.FromResult(_complete
-                ? ApplyResult.Refused(ErrorCode.LogUnavailable, "This instance is stopping; nothing was written.")
-                : ApplyResult.Refused(ErrorCode.Throttled, "Too many writes wait; nothing was written. Try again."));
-        }
-
-        metrics.QueueChanged(1);
-        return cancellationToken.CanBeCanceled ? queued.Task.WaitAsync(cancellationToken) : queued.Task;
+        var isFull = _queue.Reader.Count >= options.MaxQueuedRequests
+            || Interlocked.Read(ref _queuedBytes) >= options.MaxQueuedBytes;
+        var result = isFull ? Refuse(TooManyWait) : Enqueue(request);
+        return cancellationToken.CanBeCanceled ? result.WaitAsync(cancellationToken) : result;
     }
+
+    /// <summary>Queues a request of the service itself, which finds room even when clients have filled the queue.
+    /// </summary>
+    public Task<ApplyResult> SubmitOwnAsync(Command command) => Enqueue(new Request(command));
 
     /// <summary>Takes no more requests; <see cref="RunAsync"/> ends once those it has are in the log.</summary>
     public void Complete()
@@ -62,13 +62,52 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
 
     public async Task RunAsync()
     {
-        while (await _queue.Reader.WaitToReadAsync())
+        try
         {
-            var batch = Gather();
-            var sequence = ++_sequence;
-            pending.Add(sequence, batch);
-            await AppendAsync(sequence, batch);
+            while (await _queue.Reader.WaitToReadAsync())
+            {
+                var batch = Gather();
+                var sequence = ++_sequence;
+                pending.Add(sequence, batch);
+                await AppendAsync(sequence, batch);
+            }
         }
+        finally
+        {
+            // Nothing is left, unless the loop failed.
+            Complete();
+            while (_queue.Reader.TryRead(out var left))
+            {
+                left.TrySetResult(Stopping);
+            }
+        }
+    }
+
+    private Task<ApplyResult> Enqueue(Request request)
+    {
+        var bytes = CommandCodec.Measure(request);
+        if (bytes > MaxRequestBytes)
+        {
+            return Refuse(ApplyResult.Refused(ErrorCode.TooLarge,
+                $"The request takes {bytes} bytes in the log; the most is {MaxRequestBytes}."));
+        }
+
+        var queued = new PendingRequest(request, bytes);
+        Interlocked.Add(ref _queuedBytes, bytes);
+        if (!_queue.Writer.TryWrite(queued))
+        {
+            Interlocked.Add(ref _queuedBytes, -bytes);
+            return Refuse(_complete ? Stopping : TooManyWait);
+        }
+
+        metrics.QueueChanged(1);
+        return queued.Task;
+    }
+
+    private Task<ApplyResult> Refuse(ApplyResult refusal)
+    {
+        metrics.WriteAnswered(refusal.Error);
+        return Task.FromResult(refusal);
     }
 
     private PendingRequest[] Gather()

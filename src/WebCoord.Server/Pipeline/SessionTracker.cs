@@ -13,12 +13,19 @@ internal sealed class SessionTracker(Applier applier, Sequencer sequencer, LogHe
     /// <summary>How often containers and TTL nodes are looked through.</summary>
     private static readonly TimeSpan ReapInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>Most proposals to reap at once, so that a flood of them never crowds out clients' writes.</summary>
-    private const int MaxReapsAtOnce = 1_000;
+    /// <summary>Most proposals to end or to reap at once, so that a flood of them never crowds out clients' writes.
+    /// </summary>
+    private const int MaxEndsAtOnce = 1_000;
+
+    /// <summary>Most sessions in one touch: their ids must fit a batch of the log.</summary>
+    private const int MaxTouchesAtOnce = 100_000;
+
+    /// <summary>Most containers and TTL nodes looked at in a round; the next round goes on from there.</summary>
+    private const int MaxLooksAtOnce = 20_000;
 
     private readonly Lock _lock = new();
     private HashSet<SessionId> _contacted = [];
-    private HashSet<SessionId> _touching = [];
+    private int _nextLook;
 
     /// <summary>Notes that a session's client was heard of. Unknown sessions do no harm.</summary>
     public void Contact(SessionId session)
@@ -61,41 +68,45 @@ internal sealed class SessionTracker(Applier applier, Sequencer sequencer, LogHe
     /// <summary>All timeouts start afresh before any session is ended: while no process was there, clients had nobody
     /// to turn to.</summary>
     private async Task<bool> ResumeAsync() => applier.State.Sessions.Count == 0
-        || (await sequencer.SubmitAsync(new Request(new Command.ServiceResumed()), default)).Succeeded;
+        || (await sequencer.SubmitOwnAsync(new Command.ServiceResumed())).Succeeded;
 
     /// <summary>One entry per tick while anything can run out, so that the log clock moves; and while the log is away,
     /// to see when it is back.</summary>
     private async Task TouchAsync()
     {
-        lock (_lock)
-        {
-            (_contacted, _touching) = ([], _contacted);
-        }
-
         var state = applier.State;
-        var alive = _touching.Where(id => state.Sessions.Find(id) is not null).Order().ToArray();
+        var alive = TakeContacted().Where(id => state.Sessions.Find(id) is not null).Order().ToArray();
         if (state.Sessions.Count == 0 && state.Tree.Reapable.Count == 0 && health.IsAvailable)
         {
             return;
         }
 
-        var result = await sequencer.SubmitAsync(new Request(new Command.TouchSessions([.. alive])), default);
-        lock (_lock)
+        foreach (var batch in alive.Chunk(MaxTouchesAtOnce).DefaultIfEmpty([]))
         {
+            var result = await sequencer.SubmitOwnAsync(new Command.TouchSessions([.. batch]));
             if (!result.Succeeded)
             {
-                _contacted.UnionWith(alive);
+                KeepForNextTick(batch);
             }
-
-            _touching = [];
         }
     }
 
-    private async Task ExpireAsync()
+    private HashSet<SessionId> TakeContacted()
     {
-        var state = applier.State;
-        var overdue = state.Sessions.Where(session => session.IsOverdue(state.LogClockMs) && !WasContacted(session.Id));
-        await ProposeAsync(overdue.Select(session => new Command.ExpireSession(session.Id, session.LastTouchMs)));
+        lock (_lock)
+        {
+            var contacted = _contacted;
+            _contacted = [];
+            return contacted;
+        }
+    }
+
+    private void KeepForNextTick(IEnumerable<SessionId> sessions)
+    {
+        lock (_lock)
+        {
+            _contacted.UnionWith(sessions);
+        }
     }
 
     private bool WasContacted(SessionId id)
@@ -106,15 +117,33 @@ internal sealed class SessionTracker(Applier applier, Sequencer sequencer, LogHe
         }
     }
 
+    private async Task ExpireAsync()
+    {
+        var state = applier.State;
+        var overdue = state.Sessions
+            .Where(session => session.IsOverdue(state.LogClockMs) && !WasContacted(session.Id))
+            .Take(MaxEndsAtOnce);
+        await ProposeAsync(overdue.Select(session => new Command.ExpireSession(session.Id, session.LastTouchMs)));
+    }
+
     private async Task ReapAsync()
     {
         var state = applier.State;
-        var due = state.Tree.Reapable
+        var reapable = state.Tree.Reapable;
+        if (reapable.Count == 0)
+        {
+            return;
+        }
+
+        var looks = Math.Min(reapable.Count, MaxLooksAtOnce);
+        var due = Enumerable.Range(_nextLook, looks)
+            .Select(index => reapable[index % reapable.Count])
             .Where(path => state.Tree.Find(path)!.IsReapable(state.LogClockMs, state.Settings))
-            .Take(MaxReapsAtOnce);
+            .Take(MaxEndsAtOnce);
         await ProposeAsync(due.Select(path => new Command.Reap(path)));
+        _nextLook = (_nextLook + looks) % reapable.Count;
     }
 
     private async Task ProposeAsync(IEnumerable<Command> commands) =>
-        await Task.WhenAll(commands.Select(command => sequencer.SubmitAsync(new Request(command), default)));
+        await Task.WhenAll(commands.Select(sequencer.SubmitOwnAsync));
 }

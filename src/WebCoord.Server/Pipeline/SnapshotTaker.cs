@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using WebCoord.Core;
 using WebCoord.TransactionLog;
 
@@ -8,8 +9,9 @@ namespace WebCoord.Server.Pipeline;
 /// immutable, so this goes on beside writes and holds up nobody.
 /// </summary>
 internal sealed partial class SnapshotTaker(ITransactionLog log, LogOptions options, PipelineMetrics metrics,
-    TimeProvider time, ILogger<SnapshotTaker> logger)
+    TimeProvider time, ILogger<SnapshotTaker> logger) : IDisposable
 {
+    private readonly CancellationTokenSource _stopping = new();
     private long _requests;
     private long _bytes;
     private Task _saving = Task.CompletedTask;
@@ -28,25 +30,34 @@ internal sealed partial class SnapshotTaker(ITransactionLog log, LogOptions opti
         }
     }
 
-    /// <summary>Waits for the snapshot under way, if there is one.</summary>
-    public Task CompleteAsync() => _saving;
+    /// <summary>Breaks off the snapshot under way, if there is one; the log still has everything.</summary>
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        await _saving;
+    }
 
+    public void Dispose() => _stopping.Dispose();
+
+    [SuppressMessage("Design", "CA1031", Justification = "The log has everything; the next snapshot makes up for it.")]
     private async Task SaveAsync(CoordinationState state)
     {
         try
         {
             var started = time.GetTimestamp();
-            await log.SaveSnapshotAsync(state, CancellationToken.None);
-            await log.TrimAsync(CancellationToken.None);
+            await log.SaveSnapshotAsync(state, _stopping.Token);
+            await log.TrimAsync(_stopping.Token);
             var elapsed = time.GetElapsedTime(started);
             metrics.SnapshotSaved(elapsed, null);
             LogSaved(state.LastZxid, state.Tree.NodeCount, elapsed.TotalMilliseconds);
         }
-        catch (Exception failure)
-            when (failure is IOException or UnauthorizedAccessException or LogUnavailableException)
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
-            // The log still has everything: the next snapshot makes up for this one.
-            LogFailed(state.LastZxid, failure.Message);
+            // Asked to stop.
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            LogFailed(state.LastZxid, failure);
         }
     }
 
@@ -54,6 +65,6 @@ internal sealed partial class SnapshotTaker(ITransactionLog log, LogOptions opti
         "Saved a snapshot of {Nodes} nodes at zxid {Zxid} in {Milliseconds:F0} ms")]
     private partial void LogSaved(Zxid zxid, long nodes, double milliseconds);
 
-    [LoggerMessage(111, LogLevel.Warning, "No snapshot at zxid {Zxid}, the log goes on growing: {Problem}")]
-    private partial void LogFailed(Zxid zxid, string problem);
+    [LoggerMessage(111, LogLevel.Warning, "No snapshot was saved at zxid {Zxid}; the log goes on growing")]
+    private partial void LogFailed(Zxid zxid, Exception failure);
 }

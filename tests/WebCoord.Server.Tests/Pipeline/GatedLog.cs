@@ -14,7 +14,7 @@ internal sealed class GatedLog(ITransactionLog inner) : ITransactionLog
 {
     private readonly ConcurrentDictionary<long, long> _sequences = new();
     private volatile TaskCompletionSource? _gate;
-    private LogUnavailableException? _failure;
+    private Exception? _failure;
     private int _appends;
     private long _turn;
 
@@ -40,7 +40,7 @@ internal sealed class GatedLog(ITransactionLog inner) : ITransactionLog
     }
 
     /// <summary>What appends throw from here on; null lets them through.</summary>
-    public void FailWith(LogUnavailableException? failure) => Volatile.Write(ref _failure, failure);
+    public void FailWith(Exception? failure) => Volatile.Write(ref _failure, failure);
 
     public Task OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
 

@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Hosting;
+using WebCoord.Core;
 using WebCoord.Core.Commands;
 using WebCoord.Core.Tree;
+using WebCoord.Core.Watches;
 using WebCoord.Server.Pipeline;
 
 namespace WebCoord.Server.Tests.Pipeline;
@@ -15,14 +18,13 @@ public sealed class PipelineServiceTests
         {
             await Task.WhenAll(Enumerable.Range(0, 100).Select(i => first.PutAsync($"/n{i}", $"{i}")));
             await first.StopAsync();
-            digest = first.State.Digest;
+            digest = first.State.Tree.Digest;
         }
 
         await using var second = await RunningPipeline.StartAsync(log);
+        Assert.Equal(digest, second.State.Tree.Digest);
         Assert.Equal(100, second.State.Tree.Root.Children.Count - 1);
         Assert.True(second.Get<LogLoader>().Report.ReplayedEntries > 0);
-        await using var replica = await RunningPipeline.StartAsync(GatedLog.InMemory());
-        Assert.NotEqual(digest, replica.State.Digest);
     }
 
     [Fact]
@@ -54,5 +56,41 @@ public sealed class PipelineServiceTests
 
         await using var second = await RunningPipeline.StartAsync(log, "WebCoord:Limits:MaxNodes=88");
         Assert.Equal(77, second.State.Settings.MaxNodes);
+    }
+
+    /// <summary>Whatever breaks, nobody is left waiting, and the process stops by itself.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task When_the_pipeline_fails_everybody_is_answered_and_the_service_stops(bool inTheApplier)
+    {
+        var before = Environment.ExitCode;
+        var pipeline = await RunningPipeline.StartAsync();
+        await pipeline.OpenSessionAsync();
+        if (inTheApplier)
+        {
+            var broken = new RecordingWatcher { OnEnqueue = () => throw new InvalidOperationException("broken") };
+            pipeline.Applier.Arm((_, watches) =>
+            {
+                watches.Add("/a", WatchKind.Data, WatchMode.OneShot, broken);
+                return true;
+            });
+        }
+        else
+        {
+            pipeline.Log.FailWith(new InvalidOperationException("broken"));
+        }
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => pipeline.PutAsync("/a")))
+            .WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.All(answers, answer => Assert.Contains(answer.Error, new[]
+        {
+            ErrorCode.OutcomeUnknown, ErrorCode.LogUnavailable,
+        }));
+        var lifetime = pipeline.Get<IHostApplicationLifetime>();
+        await RunningPipeline.UntilAsync(() => lifetime.ApplicationStopping.IsCancellationRequested, "the service stops");
+        await pipeline.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(1, Environment.ExitCode);
+        Environment.ExitCode = before;
     }
 }

@@ -37,21 +37,26 @@ public sealed class SessionTrackerTests
         Assert.NotNull(pipeline.State.Sessions.Find(heard.Id));
     }
 
+    /// <summary>Everything here goes by the log clock: the outage begins when more than half of the timeout is gone, and
+    /// afterwards the silent session lives for longer than the rest of it, because all timeouts start afresh.</summary>
     [Fact]
     public async Task An_outage_of_the_log_ends_no_session()
     {
         await using var pipeline = await RunningPipeline.StartAsync(null, QuickTicks);
-        var session = await pipeline.OpenSessionAsync(1_000);
+        var session = await pipeline.OpenSessionAsync(4_000);
+        await ClockReachesAsync(pipeline, session.LastTouchMs + 2_500);
         Assert.True(pipeline.Tracker.CanVouchFor(session.TimeoutMs));
+
         pipeline.Log.FailWith(new LogUnavailableException("The disk is full.", outcomeKnown: true));
         await RunningPipeline.UntilAsync(() => !pipeline.Tracker.CanVouchFor(session.TimeoutMs),
             "the instance vouches no more");
-        await Task.Delay(1_500);
+        var before = pipeline.State.LogClockMs;
         pipeline.Log.FailWith(null);
-        // Longer away than the timeout, and yet: all timeouts start afresh, and the client can be heard of in time.
         await RunningPipeline.UntilAsync(() => pipeline.Tracker.CanVouchFor(session.TimeoutMs), "it vouches again");
-        pipeline.Tracker.Contact(session.Id);
+
+        await ClockReachesAsync(pipeline, before + 2_500);
         Assert.NotNull(pipeline.State.Sessions.Find(session.Id));
+        await RunningPipeline.UntilAsync(() => pipeline.State.Sessions.Count == 0, "the silent session ends after all");
     }
 
     [Fact]
@@ -82,4 +87,26 @@ public sealed class SessionTrackerTests
         await RunningPipeline.UntilAsync(() => second.State.Instances.Count == 1, "the second instance is known");
         Assert.Equal(second.Log.Incarnation, second.State.Instances.Single().Key);
     }
+
+    [Fact]
+    public async Task Sessions_are_touched_and_ended_however_many_writes_wait()
+    {
+        await using var pipeline = await RunningPipeline.StartAsync(null,
+            [.. QuickTicks, "WebCoord:Log:MaxQueuedRequests=1"]);
+        var session = await pipeline.OpenSessionAsync(200);
+        using var enough = new CancellationTokenSource();
+        var flood = Enumerable.Range(0, 4).Select(async i =>
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                await pipeline.PutAsync($"/flood{i}");
+            }
+        }).ToArray();
+        await RunningPipeline.UntilAsync(() => pipeline.State.Sessions.Find(session.Id) is null, "the session has expired");
+        await enough.CancelAsync();
+        await Task.WhenAll(flood);
+    }
+
+    private static Task ClockReachesAsync(RunningPipeline pipeline, long logClockMs) =>
+        RunningPipeline.UntilAsync(() => pipeline.State.LogClockMs >= logClockMs, $"the log clock is at {logClockMs}");
 }
