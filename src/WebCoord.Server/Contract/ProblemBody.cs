@@ -32,7 +32,7 @@ internal sealed record ProblemBody
     /// <summary>After a failed precondition: what would have matched.</summary>
     public CurrentBody? Current { get; init; }
 
-    /// <summary>For writes: <c>not-applied</c>, or <c>unknown</c>; others may come.</summary>
+    /// <summary>For writes: <c>not-applied</c>, <c>applied</c> or <c>unknown</c>; others may come.</summary>
     public string? Outcome { get; init; }
 
     /// <summary>For an ended session: why and when.</summary>

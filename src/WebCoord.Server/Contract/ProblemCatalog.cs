@@ -80,7 +80,7 @@ internal static class ProblemCatalog
         ErrorCode.CursorExpired);
 
     public static ProblemKind InternalError { get; } = new("internal-error", 500, "Internal error",
-        "A bug of the service; the request had no effect. Please report it with the traceId.",
+        "A bug of the service. Of a write, 'outcome' says whether it took effect. Please report it with the traceId.",
         ErrorCode.InternalError);
 
     public static ProblemKind UnknownRoute { get; } = new("unknown-route", 404, "No such resource",
@@ -91,6 +91,9 @@ internal static class ProblemCatalog
 
     public static ProblemKind NotAcceptable { get; } = new("not-acceptable", 406, "Not acceptable",
         "The resource cannot be had in any form that the Accept header allows.");
+
+    public static ProblemKind RequestTimeout { get; } = new("request-timeout", 408, "Request too slow",
+        "The body came so slowly that it was not waited for. Send it again, faster.");
 
     public static ProblemKind UnsupportedMediaType { get; } = new("unsupported-media-type", 415,
         "Unsupported media type", "The body is not of a type that the resource takes. Send 'Content-Type: "
@@ -109,7 +112,7 @@ internal static class ProblemCatalog
             BadArguments, AuthFailed, NoAuth, NoNode, NodeExists, BadVersion, NotEmpty, NoChildrenForEphemerals,
             SessionExpired, SessionMoved, InvalidAcl, TooLarge, QuotaExceeded, NoWatcher, Throttled, LogUnavailable,
             ReplicaBehind, OutcomeUnknown, CursorExpired, InternalError, UnknownRoute, MethodNotAllowed, NotAcceptable,
-            UnsupportedMediaType, ForeignOrigin, UnknownHost,
+            UnsupportedMediaType, ForeignOrigin, UnknownHost, RequestTimeout,
         }.ToImmutableSortedDictionary(kind => kind.Code, kind => kind, StringComparer.Ordinal);
 
     private static readonly ImmutableDictionary<ErrorCode, ProblemKind> ByError = All.Values
@@ -131,6 +134,7 @@ internal static class ProblemCatalog
         404 => UnknownRoute,
         405 => MethodNotAllowed,
         406 => NotAcceptable,
+        408 => RequestTimeout,
         413 => TooLarge,
         415 => UnsupportedMediaType,
         421 => UnknownHost,

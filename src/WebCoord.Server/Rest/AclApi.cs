@@ -25,6 +25,8 @@ internal static class AclApi
         RequestContext request,
         ViewReader views, [AsParameters] ViewQuery query)
     {
+        // What is masked depends on who asks.
+        request.Http.Response.Headers.Vary = "Authorization";
         var answer = await views.ReadAsync(request, TagView.Acl, Permissions.Read | Permissions.Admin, isTagged: true);
         if (answer.Problem is { } problem)
         {

@@ -84,7 +84,6 @@ internal static class ChildrenApi
 
         var response = request.Http.Response;
         response.SetZxid(state.LastZxid);
-        response.Headers.CacheControl = "no-cache";
         if (state.Tree.Find(request.Path) is not { } node)
         {
             return new ProblemResult(Problems.NoNode(request.Path));

@@ -4,21 +4,20 @@ using WebCoord.Core.Sessions;
 using WebCoord.Core.Tree;
 using WebCoord.Server.Contract;
 using WebCoord.Server.Pipeline;
-using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Rest;
 
 /// <summary>Sends commands on their way and tells how they fared.</summary>
-internal sealed class NodeWrites(Sequencer sequencer, Applier applier, ITransactionLog log)
+internal sealed class NodeWrites(Sequencer sequencer, Applier applier)
 {
     public async Task<ApplyResult> SubmitAsync(RequestContext request, Command command)
     {
+        WriteOutcome.NoteSubmitted(request.Http);
         var result = await sequencer.SubmitAsync(
             new Request(command) { Session = request.Session, Identities = request.Caller.Identities },
             request.Http.RequestAborted);
-        var response = request.Http.Response;
-        response.SetZxid(result.Zxid == Zxid.None ? applier.State.LastZxid : result.Zxid);
-        response.SetDurability(log.Description.Durability);
+        WriteOutcome.NoteResult(request.Http, result);
+        request.Http.Response.SetZxid(result.Zxid == Zxid.None ? applier.State.LastZxid : result.Zxid);
         return result;
     }
 
@@ -27,7 +26,7 @@ internal sealed class NodeWrites(Sequencer sequencer, Applier applier, ITransact
     /// <param name="createOnly">Whether it said that the node must not exist.</param>
     public ProblemBody Failure(RequestContext request, ApplyResult result, TagView view, bool createOnly) =>
         result.Error == ErrorCode.SessionExpired
-            ? Problems.SessionExpired(request.Session, applier.State.Sessions) with { Outcome = "not-applied" }
+            ? Problems.SessionExpired(request.Session, applier.State.Sessions)
             : Problems.From(result, new WriteContext(view, applier.State, request.Caller.IsAnonymous, createOnly));
 
     /// <summary>Creates a node.</summary>

@@ -26,10 +26,13 @@ internal static class ProblemPagesApi
             : new ProblemResult(Problems.Of(ProblemCatalog.UnknownRoute,
                 "There is no problem of that code. All codes are listed at /problems."));
 
-    private static ContentHttpResult Answer(HttpContext context, string title, IReadOnlyList<ProblemKind> kinds) =>
-        WantsHtml(context.Request)
+    private static ContentHttpResult Answer(HttpContext context, string title, IReadOnlyList<ProblemKind> kinds)
+    {
+        context.Response.Headers.Vary = "Accept";
+        return WantsHtml(context.Request)
             ? TypedResults.Text(Html(title, kinds), "text/html" + Utf8)
             : TypedResults.Text(string.Join('\n', kinds.Select(Plain)), "text/plain" + Utf8);
+    }
 
     private static bool WantsHtml(HttpRequest request) => request.GetTypedHeaders().Accept
         .Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase) && type.Quality is not 0);

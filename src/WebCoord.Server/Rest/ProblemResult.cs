@@ -4,10 +4,11 @@ using WebCoord.Server.Contract;
 
 namespace WebCoord.Server.Rest;
 
-/// <summary>An answer that says why a request failed. Every failure of the API is one of these.</summary>
+/// <summary>An answer that says why a request failed. Every failure of the API is one of these: it alone writes problem
+/// documents over HTTP.</summary>
 internal sealed class ProblemResult(ProblemBody problem) : IResult, IStatusCodeHttpResult
 {
-    public const string Challenge = "Basic realm=\"WebCoord\", charset=\"UTF-8\"";
+    private const string Challenge = "Basic realm=\"WebCoord\", charset=\"UTF-8\"";
 
     public ProblemBody Value => problem;
 
@@ -38,7 +39,12 @@ internal sealed class ProblemResult(ProblemBody problem) : IResult, IStatusCodeH
         }
 
         var traceId = Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier;
-        var body = problem with { Zxid = response.Headers[WebCoordHeaders.Zxid], TraceId = traceId };
+        var body = problem with
+        {
+            Zxid = response.Headers[WebCoordHeaders.Zxid],
+            Outcome = problem.Outcome ?? WriteOutcome.Of(httpContext),
+            TraceId = traceId,
+        };
         return response.WriteAsJsonAsync(body, ContractJson.Options, ProblemBody.ContentType,
             httpContext.RequestAborted);
     }

@@ -62,13 +62,15 @@ internal sealed record ReadConditions(EntityTagList? Match, EntityTagList? NoneM
         var (digits, unitMs) = text.EndsWith("ms", StringComparison.Ordinal) ? (text[..^2], 1L)
             : text.EndsWith('s') ? (text[..^1], 1_000L)
             : (text, 1_000L);
-        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        if (digits.Length == 0 || digits.Any(digit => !char.IsAsciiDigit(digit)))
         {
             return false;
         }
 
-        var asked = TimeSpan.FromMilliseconds(number * unitMs);
-        time = asked > MaxWait ? MaxWait : asked;
+        var maxNumber = (long)MaxWait.TotalMilliseconds / unitMs;
+        time = long.TryParse(digits, CultureInfo.InvariantCulture, out var number) && number < maxNumber
+            ? TimeSpan.FromMilliseconds(number * unitMs)
+            : MaxWait;
         return true;
     }
 }

@@ -112,6 +112,5 @@ internal static class RequestBody
 
     private static ProblemBody TooLarge(BodyLimit limit) => Problems.Of(ProblemCatalog.TooLarge,
         $"The body is larger than {limit.Bytes} bytes, which {limit.Name} allows; it was not read to its end. Send "
-        + "less, or raise the limit.") with
-    { Outcome = "not-applied" };
+        + "less, or raise the limit.");
 }

@@ -22,7 +22,7 @@ internal static class SessionsApi
         sessions.MapPost("", OpenAsync).WithName("openSession").WithSummary("Open a session")
             .WithDescription("Its token, sent as WebCoord-Session, makes calls part of it, and every such call keeps "
                 + "it alive. Ephemeral nodes live as long as their session.")
-            .Accepts<OpenSessionBody>("application/json").Refuses(413, 415, 429, 500, 504);
+            .Accepts<OpenSessionBody>("application/json").Refuses(408, 413, 415, 429, 500, 504);
         sessions.MapGet("", List).WithName("listSessions").WithSummary("List the sessions that are alive");
         sessions.MapGet("/{id}", Get).WithName("getSession").WithSummary("Look at a session");
         sessions.MapPost("/{id}/heartbeat", Touch).WithName("touchSession").WithSummary("Keep a session alive")
@@ -54,6 +54,8 @@ internal static class SessionsApi
             return new ProblemResult(writes.Failure(request, result, TagView.Data, createOnly: false));
         }
 
+        // The token is a secret.
+        request.Http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Created($"/v1/sessions/{session.Id}", new OpenedSessionBody
         {
             SessionId = session.Id.ToString(),
@@ -100,12 +102,13 @@ internal static class SessionsApi
             return new ProblemResult(problem);
         }
 
+        request.LetGoOfState();
         var result = await writes.SubmitAsync(request, new Command.CloseSession(session.Id));
         return result switch
         {
             { Succeeded: true } => TypedResults.NoContent(),
             { Error: ErrorCode.SessionExpired } => new ProblemResult(
-                Problems.SessionExpired(session.Id, request.State.Sessions) with { Outcome = "not-applied" }),
+                Problems.SessionExpired(session.Id, request.State.Sessions)),
             _ => new ProblemResult(writes.Failure(request, result, TagView.Data, createOnly: false)),
         };
     }

@@ -31,13 +31,13 @@ internal static class TreeApi
             return new ProblemResult(Problems.BadArgument("include", problem!));
         }
 
+        request.Http.Response.Headers.Vary = "Accept";
         if (!TryNegotiate(request.Http.Request, out var lines))
         {
             return new ProblemResult(Problems.Of(ProblemCatalog.NotAcceptable,
                 $"A tree comes as {TreeStream.Json} or {TreeStream.Lines}; the Accept header allows neither."));
         }
 
-        request.Http.Response.Headers.CacheControl = "no-cache";
         if (request.State.Tree.Find(request.Path) is not { } node)
         {
             return new ProblemResult(Problems.NoNode(request.Path));
@@ -71,10 +71,14 @@ internal static class TreeApi
 
     private static double Quality(IList<MediaTypeHeaderValue> accept, string type)
     {
-        var wanted = new MediaTypeHeaderValue(type);
-        var most = accept.Where(wanted.IsSubsetOf).OrderByDescending(Specificity).FirstOrDefault();
+        var most = accept.Where(range => Covers(range, new MediaTypeHeaderValue(type))).OrderByDescending(Specificity).FirstOrDefault();
         return most is null ? 0 : most.Quality ?? 1;
     }
+
+    /// <summary>Whatever parameters a range has beside its weight: both types are in UTF-8 alone.</summary>
+    private static bool Covers(MediaTypeHeaderValue range, MediaTypeHeaderValue type) => range.MatchesAllTypes
+        || (range.Type.Equals(type.Type, StringComparison.OrdinalIgnoreCase)
+            && (range.MatchesAllSubTypes || range.SubType.Equals(type.SubType, StringComparison.OrdinalIgnoreCase)));
 
     private static int Specificity(MediaTypeHeaderValue range) =>
         range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2;

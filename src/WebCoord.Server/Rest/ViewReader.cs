@@ -109,7 +109,6 @@ internal sealed class ViewReader(LongPolls polls, TimeProvider time)
     {
         var response = request.Http.Response;
         response.SetZxid(state.LastZxid);
-        response.Headers.CacheControl = "no-cache";
         var node = state.Tree.Find(request.Path);
         if (node is not null && !request.May(needed, node))
         {

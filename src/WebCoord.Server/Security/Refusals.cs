@@ -1,21 +1,19 @@
-using System.Diagnostics;
 using WebCoord.Server.Contract;
 
 namespace WebCoord.Server.Security;
 
-/// <summary>Answers a request that gets no further with a problem document.</summary>
+/// <summary>Answers a request that reaches no endpoint with a problem, which the one writer of problems writes.</summary>
 internal static class Refusals
 {
+    private static readonly object ItemKey = new();
+
     public static Task RefuseAsync(this HttpContext context, ProblemBody problem)
     {
-        if (problem.Status == StatusCodes.Status401Unauthorized)
-        {
-            context.Response.Headers.WWWAuthenticate = "Basic realm=\"WebCoord\", charset=\"UTF-8\"";
-        }
-
+        context.Items[ItemKey] = problem;
         context.Response.StatusCode = problem.Status;
-        var traced = problem with { TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier };
-        return context.Response.WriteAsJsonAsync(traced, ContractJson.Options, ProblemBody.ContentType,
-            context.RequestAborted);
+        return Task.CompletedTask;
     }
+
+    /// <summary>What the request was refused with; null if it was not.</summary>
+    public static ProblemBody? RefusalOf(HttpContext context) => context.Items[ItemKey] as ProblemBody;
 }
