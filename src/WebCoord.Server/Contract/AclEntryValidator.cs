@@ -38,7 +38,7 @@ internal static class ListRules
         var read = acl.Compile();
         validator.RuleFor(acl).MustHaveAtMost(AclSchemes.MaxEntries, "entries");
         validator.When(body => read(body)?.Count() <= AclSchemes.MaxEntries, () =>
-            validator.RuleForEach(acl!).NotNull().WithMessage("is null").SetValidator(entries));
+            validator.RuleForEach(acl).NotNull().WithMessage("is null").SetValidator(entries));
     }
 
     public static void MustHaveAtMost<T, TItem>(this IRuleBuilder<T, IEnumerable<TItem>?> rule, int most,

@@ -107,7 +107,7 @@ internal static class RequestBody
     private static bool IsJson(string? contentType) => string.IsNullOrEmpty(contentType)
         || (MediaTypeHeaderValue.TryParse(contentType, out var type)
             && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-            && (!type.Charset.HasValue 
+            && (!type.Charset.HasValue
                 || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)));
 
     private static ProblemBody TooLarge(BodyLimit limit) => Problems.Of(ProblemCatalog.TooLarge,

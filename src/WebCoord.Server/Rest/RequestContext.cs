@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using WebCoord.Core;
 using WebCoord.Core.Sessions;
 using WebCoord.Core.Tree;
@@ -15,14 +16,13 @@ namespace WebCoord.Server.Rest;
 internal sealed class RequestContext(HttpContext http, CallerIdentities caller, CoordinationState state,
     Applier applier, SessionTracker sessions)
 {
-    private CoordinationState? _state = state;
-
     public HttpContext Http => http;
 
     public CallerIdentities Caller => caller;
 
     /// <summary>As fresh as the caller wants it, and the same until <see cref="LetGoOfState"/>.</summary>
-    public CoordinationState State => _state ??= applier.State;
+    [AllowNull]
+    public CoordinationState State { get => field ??= applier.State; private set; } = state;
 
     /// <summary>The session that the call is part of; its token was proven.</summary>
     public SessionId Session { get; init; }
@@ -41,7 +41,7 @@ internal sealed class RequestContext(HttpContext http, CallerIdentities caller, 
 
     /// <summary>To be called before a wait for the client or for a change: a state that is held keeps all its nodes in
     /// memory. Afterwards <see cref="State"/> is taken anew.</summary>
-    public void LetGoOfState() => _state = null;
+    public void LetGoOfState() => State = null;
 
     /// <summary>Keeps the session alive, if the call is part of one. Its start has done so; a call that lasts does it
     /// again at least every third of the session's timeout.</summary>
