@@ -2,7 +2,9 @@ using System.Net.Mime;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using WebCoord.Server.Contract;
 using WebCoord.Server.Pipeline;
+using WebCoord.Server.Security;
 
 namespace WebCoord.Server.Operations;
 
@@ -44,12 +46,17 @@ internal static class OperationsSetup
         return routes;
     }
 
-    /// <summary>The word that all health checks answer with, and the reason when it is a bad one.</summary>
+    /// <summary>The word that health checks answer with when all is well, else a problem like any other.</summary>
     private static Task TellWhyAsync(HttpContext context, HealthReport report)
     {
+        if (report.Status != HealthStatus.Healthy)
+        {
+            var reasons = string.Join(", ", report.Entries.Values.Select(entry => entry.Description));
+            return context.RefuseAsync(Problems.Of(ProblemCatalog.LogUnavailable,
+                $"This instance takes no writes ({reasons}); send them to another."));
+        }
+
         context.Response.ContentType = MediaTypeNames.Text.Plain;
-        var reasons = report.Entries.Values.Select(entry => entry.Description).OfType<string>();
-        return context.Response.WriteAsync(
-            string.Join(": ", [report.Status.ToString(), .. reasons]), context.RequestAborted);
+        return context.Response.WriteAsync(report.Status.ToString(), context.RequestAborted);
     }
 }

@@ -13,7 +13,9 @@ internal sealed class Readiness(LogHealth log, IHostApplicationLifetime lifetime
     private HealthCheckResult Check() => this switch
     {
         _ when lifetime.ApplicationStopping.IsCancellationRequested => HealthCheckResult.Unhealthy("stopping"),
-        _ when log.Problem is { } problem => HealthCheckResult.Unhealthy($"the log takes no writes: {problem}"),
+
+        // Why not is for the operator, who finds it in what the service logs: it may tell of paths and disks.
+        _ when !log.IsAvailable => HealthCheckResult.Unhealthy("log-unavailable"),
         _ => HealthCheckResult.Healthy(),
     };
 }

@@ -16,7 +16,9 @@ internal sealed class AnonymousAccessCheck(ListeningAddresses listening) : IVali
         return ValidateOptionsResult.Fail(
             $"WebCoord:Security:AllowAnonymous is not set, and the server listens beyond this machine "
             + $"({string.Join(", ", listening.Urls)}). Set it to true to serve everybody who can connect, or to false "
-            + "to require 'Authorization: Basic' of every caller, or listen on loopback only, such as "
-            + "Urls=http://localhost:5080.");
+            + "to require some 'Authorization: Basic' of every caller, or listen on loopback only, such as "
+            + "Urls=http://localhost:5080. Mind that false authenticates nobody: any name and password are an "
+            + "identity, as in ZooKeeper's digest scheme. Protect nodes with ACLs, and put a proxy in front that "
+            + "authenticates callers.");
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using WebCoord.Core.Tree;
 
@@ -63,9 +64,13 @@ internal sealed record CallerIdentities(ImmutableArray<Identity> Identities, boo
 
         var digest = AclSchemes.Digest(credential);
         caller = new CallerIdentities(
-            digest.Id == superDigest ? [address, digest, Identity.Super] : [address, digest], IsAnonymous: false);
+            IsSame(digest.Id, superDigest) ? [address, digest, Identity.Super] : [address, digest], IsAnonymous: false);
         return true;
     }
+
+    /// <summary>In a time that does not tell how much of the secret was guessed.</summary>
+    private static bool IsSame(string digest, string? superDigest) => superDigest is not null
+        && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(digest), Encoding.UTF8.GetBytes(superDigest));
 
     /// <summary>Notes the caller for <see cref="Of"/>. The items of a request also reach the hub's later requests.
     /// </summary>

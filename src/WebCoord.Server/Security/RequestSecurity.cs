@@ -10,7 +10,8 @@ internal static class RequestSecurity
     /// <summary>What pages of an allowed origin may read beside the body.</summary>
     private static readonly string[] ExposedHeaders =
     [
-        "Allow", "ETag", "Link", "Location", "Retry-After", "WWW-Authenticate", "WebCoord-Durability", "WebCoord-Zxid",
+        "Allow", "ETag", "Link", "Location", "Preference-Applied", "Retry-After", "WWW-Authenticate",
+        "WebCoord-Data-Null", "WebCoord-Durability", "WebCoord-Zxid",
         "WebCoord-Stat-Czxid", "WebCoord-Stat-Mzxid", "WebCoord-Stat-Pzxid", "WebCoord-Stat-Ctime",
         "WebCoord-Stat-Mtime", "WebCoord-Stat-Version", "WebCoord-Stat-Cversion", "WebCoord-Stat-Aversion",
         "WebCoord-Stat-Ephemeral-Owner", "WebCoord-Stat-Data-Length", "WebCoord-Stat-Num-Children",

@@ -1,16 +1,29 @@
 using System.Net;
+using System.Reflection;
 using System.Text.Json.Nodes;
 using WebCoord.Server.Contract;
+using WebCoord.Server.Rest;
 
 namespace WebCoord.Server.Tests.Rest;
 
 /// <summary>Cluster, sync, settings, problem pages, and what browsers get.</summary>
 public sealed class ServiceApiTests(MemoryServer server) : IClassFixture<MemoryServer>
 {
+    private static readonly string[] RequestHeaders =
+    [
+        WebCoordHeaders.Session, WebCoordHeaders.MinZxid, WebCoordHeaders.Fence, WebCoordHeaders.IdempotencyKey,
+    ];
+
     [Fact]
     public async Task The_cluster_shows_its_log_and_this_instance()
     {
-        var cluster = await MemoryServer.JsonAsync(await server.SendAsync(HttpMethod.Get, "/v1/cluster"));
+        var cluster = await ClusterAsync();
+        for (var i = 0; cluster["instances"]!.AsArray().Count == 0; i++)
+        {
+            Assert.True(i < 600, "The first heartbeat did not come.");
+            await Task.Delay(50);
+            cluster = await ClusterAsync();
+        }
 
         Assert.Equal("memory", (string?)cluster["log"]!["kind"]);
         Assert.Equal("none", (string?)cluster["log"]!["durability"]);
@@ -62,6 +75,7 @@ public sealed class ServiceApiTests(MemoryServer server) : IClassFixture<MemoryS
     public async Task Bad_settings_are_refused_by_field(string field, string? value)
     {
         var settings = await MemoryServer.JsonAsync(await server.SendAsync(HttpMethod.Get, "/v1/settings"));
+        var before = settings.DeepClone();
         settings[field] = value is null ? null : JsonNode.Parse(value);
 
         var response = await server.SendAsync(HttpMethod.Put, "/v1/settings", settings.ToJsonString(),
@@ -69,6 +83,8 @@ public sealed class ServiceApiTests(MemoryServer server) : IClassFixture<MemoryS
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.NotNull((await MemoryServer.JsonAsync(response))["errors"]![field]);
+        var after = await MemoryServer.JsonAsync(await server.SendAsync(HttpMethod.Get, "/v1/settings"));
+        Assert.True(JsonNode.DeepEquals(before, after));
     }
 
     [Fact]
@@ -107,8 +123,13 @@ public sealed class ServiceApiTests(MemoryServer server) : IClassFixture<MemoryS
             ("Origin", "https://app.example"), ("Sec-Fetch-Site", "cross-site"));
         Assert.True(put.IsSuccessStatusCode);
         var exposed = Assert.Single(put.Headers.GetValues("Access-Control-Expose-Headers"));
-        Assert.All(["ETag", "Location", "Link", "WebCoord-Zxid", "WebCoord-Stat-Mzxid"],
-            header => Assert.Contains(header, exposed, StringComparison.Ordinal));
+        string[] ours = [.. typeof(WebCoordHeaders).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => (string)field.GetRawConstantValue()!).Except(RequestHeaders)];
+        Assert.Contains("WebCoord-Data-Null", ours);
+        var raw = await server.SendAsync(HttpMethod.Head, "/v1/nodes/a");
+        var stat = raw.Headers.Select(header => header.Key).Where(name => name.StartsWith("WebCoord-", StringComparison.Ordinal));
+        Assert.Subset(exposed.Split(',', StringSplitOptions.TrimEntries).ToHashSet(),
+            new HashSet<string>(["ETag", "Location", "Link", "Preference-Applied", .. ours, .. stat]));
     }
 
     [Fact]
@@ -149,4 +170,7 @@ public sealed class ServiceApiTests(MemoryServer server) : IClassFixture<MemoryS
             "webcoord_applied_zxid", "webcoord_queue_length", "webcoord_hub_connections", "webcoord_long_polls"],
             name => Assert.Contains($"# TYPE {name} gauge\n{name} ", metrics, StringComparison.Ordinal));
     }
+
+    private async Task<JsonNode> ClusterAsync() =>
+        await MemoryServer.JsonAsync(await server.SendAsync(HttpMethod.Get, "/v1/cluster"));
 }
