@@ -127,7 +127,8 @@ public sealed class ServiceApiTests(MemoryServer server) : IClassFixture<MemoryS
             .Select(field => (string)field.GetRawConstantValue()!).Except(RequestHeaders)];
         Assert.Contains("WebCoord-Data-Null", ours);
         var raw = await server.SendAsync(HttpMethod.Head, "/v1/nodes/a");
-        var stat = raw.Headers.Select(header => header.Key).Where(name => name.StartsWith("WebCoord-", StringComparison.Ordinal));
+        var stat = raw.Headers.Select(header => header.Key)
+            .Where(name => name.StartsWith("WebCoord-", StringComparison.Ordinal));
         Assert.Subset(exposed.Split(',', StringSplitOptions.TrimEntries).ToHashSet(),
             new HashSet<string>(["ETag", "Location", "Link", "Preference-Applied", .. ours, .. stat]));
     }
