@@ -52,7 +52,7 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
-    /// <summary>Moves the clock to the first timer that is due by then; null and to the end when there is none.</summary>
+    /// <summary>Moves the clock to the first timer that is due by then; null and to the end when none is.</summary>
     private ManualTimer? NextDue(DateTimeOffset end)
     {
         lock (_lock)

@@ -61,7 +61,8 @@ internal static class Quota
             return $"The quota of {target} allows {count} nodes.";
         }
 
-        return added.DataBytes != 0 && Limit(limits, "byteHardLimit") is { } bytes && usage.Bytes + added.DataBytes > bytes
+        return added.DataBytes != 0 && Limit(limits, "byteHardLimit") is { } bytes
+            && usage.Bytes + added.DataBytes > bytes
             ? $"The quota of {target} allows {bytes} bytes of data."
             : null;
     }

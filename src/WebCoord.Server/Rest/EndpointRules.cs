@@ -8,9 +8,9 @@ using WebCoord.Server.Contract;
 namespace WebCoord.Server.Rest;
 
 /// <summary>
-/// What an endpoint takes, worked out once from its declaration, so that nothing else is taken: a target that leads here
-/// only because its dots were collapsed, a query parameter that is not known (it may be a misspelt guard), and on writes
-/// a header that guards other writes but not this one. Ignored, each would make a request do what was not meant.
+/// What an endpoint takes, worked out once from its declaration, so that nothing else is taken: a target that leads
+/// here only because its dots were collapsed, a query parameter that is not known (it may be a misspelt guard), and on
+/// writes a header that guards other writes but not this one. Ignored, each would make a request do what was not meant.
 /// </summary>
 internal sealed class EndpointRules
 {
@@ -77,7 +77,7 @@ internal sealed class EndpointRules
                 : null;
     }
 
-    /// <summary>The query parameters and headers that a handler declares, itself or in a record of parameters.</summary>
+    /// <summary>The query parameters and headers that a handler declares, itself or in a record of its own.</summary>
     private static (List<string> Parameters, List<string> Headers) Declared(MethodInfo handler)
     {
         var parameters = new List<string>();

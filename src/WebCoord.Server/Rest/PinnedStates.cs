@@ -98,8 +98,8 @@ internal sealed class PinnedStates : IDisposable
         lock (_lock)
         {
             var oldest = _time.GetUtcNow() - Lifetime;
-            var over = _listings.Where(listing => listing.Value.Since <= oldest).Select(listing => listing.Key).ToList();
-            foreach (var id in over)
+            var over = _listings.Where(listing => listing.Value.Since <= oldest).Select(listing => listing.Key);
+            foreach (var id in over.ToList())
             {
                 _listings.Remove(id);
             }

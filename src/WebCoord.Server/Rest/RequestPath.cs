@@ -58,7 +58,7 @@ internal static class RequestPath
         return true;
     }
 
-    /// <summary>Whether a request target leads below <paramref name="start"/> as it stands, without steps back.</summary>
+    /// <summary>Whether a request target leads below <paramref name="start"/> as it is, without steps back.</summary>
     public static bool BeginsAsSent(string target, string start)
     {
         var path = PathOf(target);

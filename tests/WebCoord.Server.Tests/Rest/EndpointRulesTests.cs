@@ -69,7 +69,8 @@ public sealed class EndpointRulesTests(WebCoordApplication application) : IClass
         await _client.PutTextAsync("/declared", "x");
 
         Assert.Equal(412, (int)(await _client.DeleteAsync("/v1/nodes/declared?Version=7")).StatusCode);
-        Assert.Equal(204, (int)(await _client.DeleteAsync("/v1/nodes/declared?VERSION=0&Recursive=true&consistency=local"))
+        const string url = "/v1/nodes/declared?VERSION=0&Recursive=true&consistency=local";
+        Assert.Equal(204, (int)(await _client.DeleteAsync(url))
             .StatusCode);
     }
 }

@@ -133,7 +133,8 @@ public sealed class RequestPathTests(KestrelApplication application) : IClassFix
         var more = string.Concat(headers.Select(header => $"{header.Name}: {header.Value}\r\n"));
         var content = method == "GET" ? "" : $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n";
         await connection.SendAsync(Encoding.UTF8.GetBytes($"{method} {target} HTTP/1.1\r\n"
-            + $"Host: {_address.Authority}\r\nConnection: close\r\n{more}{content}\r\n{(method == "GET" ? "" : body)}"));
+            + $"Host: {_address.Authority}\r\nConnection: close\r\n{more}{content}\r\n"
+            + (method == "GET" ? "" : body)));
         var answer = await ReadAsync(connection);
         var start = answer.IndexOf('{', StringComparison.Ordinal);
         return (int.Parse(answer.AsSpan(9, 3), System.Globalization.CultureInfo.InvariantCulture),
