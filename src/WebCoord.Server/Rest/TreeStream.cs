@@ -14,7 +14,7 @@ internal sealed partial class TreeStream(TimeProvider time, ILogger<TreeStream> 
     public const string Lines = "application/x-ndjson";
     public const string Json = "application/json";
 
-    /// <summary>Bytes of a piece: when so many are written, they are sent. A node that is larger goes as it is.</summary>
+    /// <summary>Bytes of a piece: when so many are written, they are sent. A larger node goes as it is.</summary>
     private const int PieceBytes = 64 * 1_024;
 
     private int _open;
