@@ -71,7 +71,8 @@ internal static class TreeApi
 
     private static double Quality(IList<MediaTypeHeaderValue> accept, string type)
     {
-        var most = accept.Where(range => Covers(range, new MediaTypeHeaderValue(type))).OrderByDescending(Specificity).FirstOrDefault();
+        var wanted = new MediaTypeHeaderValue(type);
+        var most = accept.Where(range => Covers(range, wanted)).OrderByDescending(Specificity).FirstOrDefault();
         return most is null ? 0 : most.Quality ?? 1;
     }
 

@@ -2,7 +2,7 @@ using WebCoord.Server.Contract;
 
 namespace WebCoord.Server.Security;
 
-/// <summary>Answers a request that reaches no endpoint with a problem, which the one writer of problems writes.</summary>
+/// <summary>Answers a request that reaches no endpoint with a problem, which the writer of problems writes.</summary>
 internal static class Refusals
 {
     private static readonly object ItemKey = new();

@@ -88,7 +88,8 @@ public sealed class PipelineServiceTests
             ErrorCode.OutcomeUnknown, ErrorCode.LogUnavailable,
         }));
         var lifetime = pipeline.Get<IHostApplicationLifetime>();
-        await RunningPipeline.UntilAsync(() => lifetime.ApplicationStopping.IsCancellationRequested, "the service stops");
+        await RunningPipeline.UntilAsync(
+            () => lifetime.ApplicationStopping.IsCancellationRequested, "the service stops");
         await pipeline.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(1, Environment.ExitCode);
         Environment.ExitCode = before;

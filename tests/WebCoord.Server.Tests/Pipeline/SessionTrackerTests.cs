@@ -37,8 +37,8 @@ public sealed class SessionTrackerTests
         Assert.NotNull(pipeline.State.Sessions.Find(heard.Id));
     }
 
-    /// <summary>Everything here goes by the log clock: the outage begins when more than half of the timeout is gone, and
-    /// afterwards the silent session lives for longer than the rest of it, because all timeouts start afresh.</summary>
+    /// <summary>Everything here goes by the log clock: the outage begins when more than half of the timeout is gone,
+    /// and afterwards the silent session lives for longer than the rest of it, because all timeouts start afresh.</summary>
     [Fact]
     public async Task An_outage_of_the_log_ends_no_session()
     {
@@ -102,7 +102,8 @@ public sealed class SessionTrackerTests
                 await pipeline.PutAsync($"/flood{i}");
             }
         }).ToArray();
-        await RunningPipeline.UntilAsync(() => pipeline.State.Sessions.Find(session.Id) is null, "the session has expired");
+        await RunningPipeline.UntilAsync(
+            () => pipeline.State.Sessions.Find(session.Id) is null, "the session has expired");
         await enough.CancelAsync();
         await Task.WhenAll(flood);
     }
