@@ -10,9 +10,9 @@ using WebCoord.TransactionLog;
 namespace WebCoord.Server.Rest;
 
 /// <summary>
-/// Sees to it that every failure is told in a problem document: exceptions, refusals on the way to the endpoint, and
-/// bare statuses that the framework sets, such as 404 for an unknown route and 405. It also puts on every response what all
-/// have: the zxid, and whether it may be cached.
+/// Sees to it that every failure is told in a problem document: exceptions, refusals on the way to the endpoint,
+/// and bare statuses that the framework sets, such as 404 for an unknown route and 405. It also puts on every
+/// response what all have: the zxid, and whether it may be cached.
 /// </summary>
 internal sealed partial class ProblemMiddleware(RequestDelegate next, Applier applier, ITransactionLog log,
     ILogger<ProblemMiddleware> logger)

@@ -38,7 +38,8 @@ public sealed class SessionTrackerTests
     }
 
     /// <summary>Everything here goes by the log clock: the outage begins when more than half of the timeout is gone,
-    /// and afterwards the silent session lives for longer than the rest of it, because all timeouts start afresh.</summary>
+    /// and afterwards the silent session lives for longer than the rest of it, because all timeouts start afresh.
+    /// </summary>
     [Fact]
     public async Task An_outage_of_the_log_ends_no_session()
     {
