@@ -12,7 +12,7 @@ export WEBCOORD_REQUIRE_PROGRAMS=1
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 # Debian package, and the program by which one sees that it is there.
-readonly packages=(chromium:chromium curl:curl util-linux:mount)
+readonly packages=(chromium:chromium curl:curl mount:mount)
 
 as_root() {
     if [[ $(id -u) -eq 0 ]]; then "$@"; else sudo "$@"; fi
@@ -87,13 +87,27 @@ run_project() {
 }
 
 finish() {
+    finished=1
     echo
     echo "$passed passed, $failed failed"
     [[ $passed -gt 0 && $failed -eq 0 ]]
 }
 
+# However this script ends, its last line tells how.
+end() {
+    local status=$?
+    if [[ $finished -eq 0 ]]; then
+        failed=$((failed + 1))
+        finish
+    fi
+    exit "$status"
+}
+
 passed=0
 failed=0
+finished=0
+trap end EXIT
+trap 'exit 130' INT TERM
 rm -rf "$results"
 mkdir -p "$results"
 

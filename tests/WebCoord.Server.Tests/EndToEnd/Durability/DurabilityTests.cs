@@ -41,6 +41,7 @@ public sealed class DurabilityTests(ITestOutputHelper output)
 
             var writing = writers.Select(writer => writer.RunAsync(server.Client, CancellationToken.None)).ToList();
             await Task.Delay(random.Next(20, 800));
+            Assert.All(writing, writer => Assert.False(writer.IsCompleted, "A writer ended before the server did."));
             await server.KillAsync();
             await Task.WhenAll(writing);
         }
