@@ -18,7 +18,7 @@ internal static class AclApi
         acl.MapPut("", PutAsync).WithName("putAcl").WithSummary("Set the ACL of a node")
             .WithDescription("Needs ADMIN. Conditions are about the ACL: its tag, or as version its aversion. "
                 + "Children do not inherit ACLs.")
-            .Accepts<PutAclBody>("application/json").RefusesWrites(404, 415, 422);
+            .Accepts<PutAclBody>("application/json").RefusesWrites(404, 408, 415, 422);
     }
 
     private static async Task<Results<Ok<AclBody>, StatusCodeHttpResult, ProblemResult>> GetAsync(

@@ -15,7 +15,7 @@ internal static class ClusterApi
         cluster.MapGet("/cluster", Get).WithName("getCluster").WithSummary("Look at the service as a whole")
             .WithDescription("The log and how durable it is, and the instances as of their last heartbeats.");
         cluster.MapPost("/sync", SyncAsync).WithName("sync").WithSummary("Catch up with the log")
-            .WithDescription("Returns when this instance has applied all that was in the log.");
+            .WithDescription("Returns when this instance has applied all that was in the log.").Refuses(403);
     }
 
     private static Ok<ClusterBody> Get(RequestContext request, ITransactionLog log, LogHealth health,

@@ -20,10 +20,10 @@ internal static class DataApi
             .Produces(StatusCodes.Status304NotModified).Refuses(404, 412, 429);
         data.MapPut("", PutAsync).WithName("putData").WithSummary("Set the bytes of a node, or create the node")
             .WithDescription("The body is taken as it is, whatever its Content-Type.")
-            .Accepts<Stream>(Bytes, "*/*").RefusesWrites(404);
+            .Accepts<Stream>(Bytes, "*/*").RefusesWrites(404, 408);
         data.MapPost("", CreateAsync).WithName("createData").WithSummary("Create a node of these bytes")
             .WithDescription("The body is taken as it is, whatever its Content-Type. The node is open to everybody.")
-            .Accepts<Stream>(Bytes, "*/*").RefusesWrites(404);
+            .Accepts<Stream>(Bytes, "*/*").RefusesWrites(404, 408);
     }
 
     private static async Task<Results<RawDataResult, StatusCodeHttpResult, ProblemResult>> GetAsync(

@@ -21,10 +21,10 @@ internal static class NodesApi
             .Produces(StatusCodes.Status304NotModified).Refuses(404, 412, 429);
         nodes.MapPut("", PutAsync).WithName("putNode").WithSummary("Set a node's data, or create the node")
             .WithDescription("A node that is created is persistent, and open to everybody.")
-            .Accepts<PutNodeBody>("application/json").RefusesWrites(404, 415);
+            .Accepts<PutNodeBody>("application/json").RefusesWrites(404, 408, 415);
         nodes.MapPost("", CreateAsync).WithName("createNode").WithSummary("Create a node that must not exist")
             .WithDescription("The sequential modes append a suffix of ten digits; their path may end in '/'.")
-            .Accepts<CreateNodeBody>("application/json").RefusesWrites(404, 415, 422);
+            .Accepts<CreateNodeBody>("application/json").RefusesWrites(404, 408, 415, 422);
         nodes.MapDelete("", DeleteAsync).WithName("deleteNode").WithSummary("Delete a node")
             .WithDescription("With recursive=true all below it goes too, at once or not at all.").RefusesWrites(404);
     }

@@ -34,6 +34,14 @@ internal static class OpenApiExamples
         }
         """;
 
+    private const string TreeLines =
+        """
+        {"path":"/app/db"}
+        {"path":"/app/db/leader","data":"hello","encoding":"utf8"}
+        {"end":true,"zxid":"4294967299"}
+
+        """;
+
     private static readonly Dictionary<string, string> Requests = new(StringComparer.Ordinal)
     {
         ["putNode"] = """{ "data": "hello" }""",
@@ -65,6 +73,15 @@ internal static class OpenApiExamples
         ["createData"] = Written,
         ["listChildren"] = $$"""
             { "path": "/app/db", "stat": {{Stat}}, "children": [{ "name": "leader", "path": "/app/db/leader" }] }
+            """,
+        ["getTree"] = """
+            {
+              "zxid": "4294967299",
+              "nodes": [
+                { "path": "/app/db" },
+                { "path": "/app/db/leader", "data": "hello", "encoding": "utf8" }
+              ]
+            }
             """,
         ["getAcl"] = $$"""{ "path": "/app/db/leader", "acl": {{Acl}}, "etag": "\"4294967298.a0\"" }""",
         ["putAcl"] = $$"""{ "path": "/app/db/leader", "acl": {{Acl}}, "etag": "\"4294967298.a1\"" }""",
@@ -104,7 +121,13 @@ internal static class OpenApiExamples
 
     public static JsonNode? Request(string? operationId) => Find(Requests, operationId);
 
-    public static JsonNode? Response(string? operationId) => Find(Responses, operationId);
+    /// <param name="type">The media type of the answer.</param>
+    public static JsonNode? Response(string operationId, string type) => type switch
+    {
+        TreeStream.Lines => JsonValue.Create(TreeLines),
+        "application/octet-stream" => JsonValue.Create("hello"),
+        _ => Find(Responses, operationId),
+    };
 
     private static JsonNode? Find(Dictionary<string, string> examples, string? operationId) =>
         examples.GetValueOrDefault(operationId ?? "") is { } text ? JsonNode.Parse(text) : null;

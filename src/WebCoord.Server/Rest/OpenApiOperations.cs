@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
+using WebCoord.Core.Tree;
 using WebCoord.Server.Contract;
 
 namespace WebCoord.Server.Rest;
@@ -16,6 +17,11 @@ internal sealed class OpenApiOperations : IOperationFilter
         if (context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<PathPrefix>().Any())
         {
             operation.Parameters = [PathParameter(), .. operation.Parameters ?? []];
+        }
+
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+        {
+            Complete(parameter, context);
         }
 
         AddRequestExample(operation);
@@ -52,6 +58,26 @@ internal sealed class OpenApiOperations : IOperationFilter
         Example = "app/db/leader",
     };
 
+    /// <summary>Says which words a parameter takes that is text in the code.</summary>
+    private static void Complete(OpenApiParameter parameter, OperationFilterContext context)
+    {
+        parameter.Description = OpenApiSchemas.Clean(parameter.Description);
+        parameter.Schema = parameter.Name switch
+        {
+            "mode" => context.SchemaGenerator.GenerateSchema(typeof(CreateMode), context.SchemaRepository),
+            "encoding" => context.SchemaGenerator.GenerateSchema(typeof(DataEncoding), context.SchemaRepository),
+            "consistency" => OneOf("linearizable", "local"),
+            "include" => OneOf("stat", "data", "stat,data"),
+            _ => parameter.Schema,
+        };
+    }
+
+    private static OpenApiSchema OneOf(params string[] words) => new()
+    {
+        Type = JsonSchemaType.String,
+        Enum = [.. words.Select(word => JsonValue.Create(word))],
+    };
+
     private static void AddRequestExample(OpenApiOperation operation)
     {
         if (operation.RequestBody is OpenApiRequestBody { Content: { } content } body)
@@ -66,22 +92,21 @@ internal sealed class OpenApiOperations : IOperationFilter
 
     private static void Complete(OpenApiResponse response, string operationId, int status)
     {
-        var zxid = new OpenApiHeader
-        {
-            Description = "The zxid of the state that the answer is from; of a write, its own.",
-            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
-        };
-        response.Headers ??= new Dictionary<string, IOpenApiHeader>();
-        response.Headers[WebCoordHeaders.Zxid] = zxid;
+        response.Headers = OpenApiHeaders.Of(operationId, status);
         foreach (var (type, media) in response.Content ?? new Dictionary<string, OpenApiMediaType>())
         {
             media.Example = type == ProblemBody.ContentType ? ProblemExample(status)
-                : OpenApiExamples.Response(operationId) ?? media.Example;
+                : OpenApiExamples.Response(operationId, type) ?? media.Example;
+            if (type == TreeStream.Lines)
+            {
+                media.Schema = new OpenApiSchema { Type = JsonSchemaType.String };
+            }
         }
 
         if (status >= 400)
         {
-            response.Description = string.Join(" ", KindsOf(status).Select(kind => $"{kind.Code}: {kind.Meaning}"));
+            var kinds = KindsOf(status).DefaultIfEmpty(ProblemCatalog.OfStatus(status));
+            response.Description = string.Join(" ", kinds.Select(kind => $"{kind.Code}: {kind.Meaning}"));
         }
     }
 

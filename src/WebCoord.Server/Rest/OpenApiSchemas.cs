@@ -33,7 +33,8 @@ internal sealed partial class OpenApiSchemas : ISchemaFilter
         }
     }
 
-    private static string? Clean(string? description) =>
+    /// <summary>A description without the marks of source text.</summary>
+    public static string? Clean(string? description) =>
         description is null ? null : Space().Replace(Reference().Replace(description, FieldName), " ");
 
     private static string FieldName(Match reference) =>

@@ -22,6 +22,10 @@ internal record ReadQuery
 /// <summary>What a read of one view takes that has an entity tag.</summary>
 internal sealed record ViewQuery : ReadQuery
 {
+    /// <summary>Tags of which one must be the present one, or *: else 412.</summary>
+    [FromHeader(Name = "If-Match")]
+    public string? IfMatch { get; init; }
+
     /// <summary>Tags that the caller has: 304 if one is still right.</summary>
     [FromHeader(Name = "If-None-Match")]
     public string? IfNoneMatch { get; init; }
@@ -30,6 +34,10 @@ internal sealed record ViewQuery : ReadQuery
     /// Prefer: wait=30 does the same.</summary>
     [FromQuery(Name = "wait")]
     public string? Wait { get; init; }
+
+    /// <summary>wait=30 makes it a long poll of at most so many seconds, and is told in Preference-Applied.</summary>
+    [FromHeader(Name = "Prefer")]
+    public string? Prefer { get; init; }
 }
 
 /// <summary>What every write takes.</summary>
@@ -38,6 +46,15 @@ internal record WriteQuery
     /// <summary>A session's token: the call is part of the session and keeps it alive.</summary>
     [FromHeader(Name = WebCoordHeaders.Session)]
     public string? Session { get; init; }
+
+    /// <summary>A decimal zxid: the write is judged by a state that has it. At most 5 seconds are waited for it.
+    /// </summary>
+    [FromHeader(Name = WebCoordHeaders.MinZxid)]
+    public string? MinZxid { get; init; }
+
+    /// <summary>Changes nothing for the write itself, which is always linearizable.</summary>
+    [FromQuery(Name = "consistency")]
+    public string? Consistency { get; init; }
 }
 
 /// <summary>What a write takes that can be made conditional.</summary>

@@ -30,7 +30,7 @@ internal static class RestSetup
 
     public static IEndpointRouteBuilder MapRest(this IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("/v1").AddEndpointFilter<RefusalFilter>();
+        var api = app.MapGroup("/v1").AddEndpointFilter<RefusalFilter>().Refuses(421, 500);
         ((IEndpointConventionBuilder)api).Finally(EndpointRules.AddTo);
         api.MapNodes();
         api.MapData();
@@ -70,5 +70,5 @@ internal static class RestSetup
     /// <summary>Declares what a write is refused with.</summary>
     public static RouteHandlerBuilder RefusesWrites(this RouteHandlerBuilder endpoint,
         params ReadOnlySpan<int> statuses) =>
-        endpoint.Refuses([408, 409, 412, 413, 429, 500, 504, .. statuses]);
+        endpoint.Refuses([409, 412, 413, 429, 504, .. statuses]);
 }

@@ -22,7 +22,7 @@ internal static class SessionsApi
         sessions.MapPost("", OpenAsync).WithName("openSession").WithSummary("Open a session")
             .WithDescription("Its token, sent as WebCoord-Session, makes calls part of it, and every such call keeps "
                 + "it alive. Ephemeral nodes live as long as their session.")
-            .Accepts<OpenSessionBody>("application/json").Refuses(408, 413, 415, 429, 500, 504);
+            .Accepts<OpenSessionBody>("application/json").Refuses(408, 413, 415, 429, 504);
         sessions.MapGet("", List).WithName("listSessions").WithSummary("List the sessions that are alive");
         sessions.MapGet("/{id}", Get).WithName("getSession").WithSummary("Look at a session");
         sessions.MapPost("/{id}/heartbeat", Touch).WithName("touchSession").WithSummary("Keep a session alive")
@@ -30,11 +30,11 @@ internal static class SessionsApi
                 + "session: turn to another.");
         sessions.MapDelete("/{id}", CloseAsync).WithName("closeSession").WithSummary("Close a session")
             .WithDescription("Its ephemeral nodes go with it. Needs the session's token, or super.")
-            .Refuses(429, 500, 504);
+            .Refuses(429, 504);
     }
 
     private static async Task<Results<Created<OpenedSessionBody>, ProblemResult>> OpenAsync(RequestContext request,
-        NodeWrites writes)
+        NodeWrites writes, [AsParameters] WriteQuery query)
     {
         var (body, problem) = await RequestBody.ReadJsonAsync<OpenSessionBody>(request, Limit);
         if (body is null)

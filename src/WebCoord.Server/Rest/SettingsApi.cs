@@ -20,7 +20,7 @@ internal static class SettingsApi
         settings.MapPut("", PutAsync).WithName("putSettings").WithSummary("Replace the settings of the service")
             .WithDescription("Needs super: 'Authorization: Basic' with the name and password of "
                 + "WebCoord:ZooKeeper:SuperDigest.")
-            .Accepts<SettingsBody>("application/json").Refuses(403, 408, 413, 415, 429, 500, 504);
+            .Accepts<SettingsBody>("application/json").Refuses(403, 408, 413, 415, 429, 504);
     }
 
     private static Ok<SettingsBody> Get(RequestContext request, [AsParameters] ReadQuery query) =>

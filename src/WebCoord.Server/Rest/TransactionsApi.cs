@@ -16,7 +16,7 @@ internal static class TransactionsApi
             .WithSummary("Do several operations, all or none")
             .WithDescription("Each operation sees what those before it did. The first that fails undoes all; its "
                 + "status is the answer's, and results tells of each what became of it.")
-            .Accepts<TransactionBody>("application/json").Refuses(400, 401, 403, 404, 410, 415, 422, 503)
+            .Accepts<TransactionBody>("application/json").Refuses(400, 401, 403, 404, 408, 410, 415, 422, 503)
             .RefusesWrites();
     }
 
