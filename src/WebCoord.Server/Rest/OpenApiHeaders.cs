@@ -11,13 +11,7 @@ internal static class OpenApiHeaders
     private static readonly HashSet<string> TaggedWrites =
         ["putNode", "createNode", "putData", "createData", "putAcl"];
 
-    private static readonly HashSet<string> OtherWrites =
-        ["deleteNode", "commitTransaction", "openSession", "closeSession", "putSettings"];
-
     private static readonly HashSet<string> StatReads = ["headNode", "getData"];
-
-    /// <summary>Statuses that the log is not asked for.</summary>
-    private static readonly HashSet<int> BeforeTheLog = [400, 408, 415, 421];
 
     private static readonly string[] StatFields =
     [
@@ -25,16 +19,15 @@ internal static class OpenApiHeaders
         "Data-Length", "Num-Children", "Kind", "Ttl-Ms",
     ];
 
-    public static Dictionary<string, IOpenApiHeader> Of(string operationId, int status)
+    public static Dictionary<string, IOpenApiHeader> Of(string operationId, string method, int status)
     {
         var headers = new Dictionary<string, IOpenApiHeader>();
         var succeeds = status < 300;
         var reads = TaggedReads.Contains(operationId);
         var writes = TaggedWrites.Contains(operationId);
         Add(WebCoordHeaders.Zxid, "The zxid of the state that the answer is from; of a write, its own.");
-        AddIf((writes || OtherWrites.Contains(operationId)) && !BeforeTheLog.Contains(status),
-            WebCoordHeaders.Durability,
-            "What the log promises of the write: fsync, everysec or none. Absent when it did not come to the log.");
+        AddIf(!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method), WebCoordHeaders.Durability,
+            "What the log promises of an acknowledged write: fsync, everysec or none.");
         AddIf((reads && (succeeds || status is 304 or 404)) || (writes && succeeds)
             || (status == 412), "ETag",
             "The present entity tag, quotes included; absent on answers without one.");

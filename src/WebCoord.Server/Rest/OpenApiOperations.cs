@@ -30,7 +30,10 @@ internal sealed class OpenApiOperations : IOperationFilter
         {
             if (response is OpenApiResponse described)
             {
-                Complete(described, operation.OperationId ?? "", int.Parse(status, CultureInfo.InvariantCulture));
+                var number = int.Parse(status, CultureInfo.InvariantCulture);
+                described.Headers = OpenApiHeaders.Of(operation.OperationId ?? "",
+                    context.ApiDescription.HttpMethod ?? "", number);
+                Complete(described, operation.OperationId ?? "", number);
             }
         }
     }
@@ -92,7 +95,6 @@ internal sealed class OpenApiOperations : IOperationFilter
 
     private static void Complete(OpenApiResponse response, string operationId, int status)
     {
-        response.Headers = OpenApiHeaders.Of(operationId, status);
         foreach (var (type, media) in response.Content ?? new Dictionary<string, OpenApiMediaType>())
         {
             media.Example = type == ProblemBody.ContentType ? ProblemExample(status)
