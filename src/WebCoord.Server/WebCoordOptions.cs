@@ -80,6 +80,10 @@ internal sealed class SessionOptions
 
     /// <summary>Longer timeouts that clients ask for become this one, ms.</summary>
     public int MaxTimeoutMs { get; init; } = 60_000;
+
+    /// <summary>How long a hub connection may owe the answer to a ping before it is cut, ms. Sessions do not depend on
+    /// it: they go by what was received.</summary>
+    public int PongTimeoutMs { get; init; } = 30_000;
 }
 
 internal sealed class LimitOptions

@@ -60,6 +60,7 @@ internal sealed class WebCoordOptionsValidator : AbstractValidator<WebCoordOptio
             (options, timeout) => timeout >= options.Sessions.MinTimeoutMs,
             options => Invariant(
                 $"Set it to at least WebCoord:Sessions:MinTimeoutMs, {options.Sessions.MinTimeoutMs}."));
+        Range(options => options.Sessions.PongTimeoutMs, 1_000, 3_600_000);
     }
 
     private void LimitRules()

@@ -2,19 +2,20 @@ using WebCoord.Core;
 
 namespace WebCoord.Server.SignalR;
 
-/// <summary>The place of an answer among the events of its connection. Until it is disposed, nothing newer than its
-/// state is sent.</summary>
+/// <summary>The place of an answer among the events of its connection. Until it ends, nothing newer than its state is
+/// sent.</summary>
 /// <param name="state">What to answer from.</param>
-internal sealed class AnswerTurn(OutgoingQueue queue, CoordinationState state) : IDisposable
+internal sealed class AnswerTurn(OutgoingQueue queue, CoordinationState state)
 {
     private readonly TaskCompletionSource _eventsSent = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public CoordinationState State => state;
 
-    /// <summary>Completes once every event that the state includes is sent.</summary>
+    /// <summary>Completes once every event that the state includes is sent, or the connection is closed.</summary>
     public Task Ready => _eventsSent.Task;
 
     public void EventsAreSent() => _eventsSent.TrySetResult();
 
-    public void Dispose() => queue.EndAnswer(this);
+    /// <summary>The answer is written, or there will be none.</summary>
+    public void End() => queue.EndAnswer(this);
 }

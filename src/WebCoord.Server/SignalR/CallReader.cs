@@ -78,7 +78,7 @@ internal static partial class CallReader
     private static HubException Explain(JsonException failure)
     {
         var path = failure.Path is ['$', '.', .. var field] ? field : "";
-        var quoted = QuotedName().Match(failure.Message).Groups["name"].Value;
+        var quoted = Within(path, QuotedName().Match(failure.Message).Groups["name"].Value);
         if (failure.Message.Contains("could not be mapped", StringComparison.Ordinal))
         {
             return HubProblem.BadArgument(quoted, "is no field of this call, or not of this version");
@@ -93,6 +93,13 @@ internal static partial class CallReader
             ? failure.Message
             : "is not of the type that this field takes");
     }
+
+    /// <summary>The path of a name that a message quotes; the serializer's path ends with it, or with what holds it.
+    /// </summary>
+    private static string Within(string path, string name) =>
+        path.Length == 0 || path == name ? name
+        : path.EndsWith('.' + name, StringComparison.Ordinal) ? path
+        : $"{path}.{name}";
 
     [GeneratedRegex("'(?<name>[^']*)'")]
     private static partial Regex QuotedName();

@@ -29,7 +29,6 @@ internal sealed class ConnectionSession(HubConnection connection)
     private readonly Lock _lock = new();
     private Standing _standing = Standing.Ended;
     private bool _isClosing;
-    private bool _isOpening;
 
     /// <summary>None until one is opened, and after it is closed.</summary>
     public SessionId Id { get; private set; }
@@ -45,10 +44,6 @@ internal sealed class ConnectionSession(HubConnection connection)
             Tell(Standing.Connected, "connected", resumed ? "resumed-by-token" : null);
         }
     }
-
-    /// <summary>Lets one opening run at a time; null when one does. Disposing ends it.</summary>
-    public IDisposable? TryBeginOpening() =>
-        Interlocked.CompareExchange(ref _isOpening, true, false) ? null : new Opening(this);
 
     /// <summary>The client closes it: from now on its end is no news.</summary>
     /// <returns>Which; none if there is none.</returns>
@@ -102,7 +97,7 @@ internal sealed class ConnectionSession(HubConnection connection)
             return;
         }
 
-        if (connection.Facts.Activity?.TakeReceived() ?? true)
+        if (connection.Facts.Activity.TakeReceived())
         {
             tracker.Contact(Id);
         }
@@ -127,10 +122,5 @@ internal sealed class ConnectionSession(HubConnection connection)
     {
         _standing = standing;
         connection.Notify(client => client.SessionEvent(new SessionNotice(state, reason)));
-    }
-
-    private sealed class Opening(ConnectionSession session) : IDisposable
-    {
-        public void Dispose() => Volatile.Write(ref session._isOpening, false);
     }
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.SignalR;
-using WebCoord.Server.Contract;
 
 namespace WebCoord.Server.SignalR;
 
@@ -26,45 +25,39 @@ internal sealed class CoordinationHub(HubConnector connector, HubSessions sessio
         return base.OnDisconnectedAsync(exception);
     }
 
-    public Task<SessionAnswer> OpenSession(HubArguments arguments) =>
+    public Task<CallAnswer> OpenSession(HubArguments arguments) =>
         sessions.OpenAsync(Connection, CallReader.Read<OpenSessionCall>(arguments), Aborted);
 
-    public Task CloseSession(HubArguments arguments)
-    {
-        CallReader.Read<EmptyCall>(arguments);
-        return HubSessions.CloseAsync(Connection, Aborted);
-    }
+    public Task<CallAnswer> CloseSession(HubArguments arguments) =>
+        HubSessions.CloseAsync(Connection, CallReader.Read<CloseSessionCall>(arguments), Aborted);
 
-    public Task<WatchAnswer> Watch(HubArguments arguments) =>
+    public Task<CallAnswer> Watch(HubArguments arguments) =>
         watches.WatchAsync(Connection, CallReader.Read<WatchCall>(arguments), Aborted);
 
-    public Task Unwatch(HubArguments arguments) =>
-        watches.UnwatchAsync(Connection, CallReader.Read<UnwatchCall>(arguments));
+    public Task<CallAnswer> Unwatch(HubArguments arguments) =>
+        watches.UnwatchAsync(Connection, CallReader.Read<UnwatchCall>(arguments), Aborted);
 
-    public Task<WatchListAnswer> ListWatches(HubArguments arguments)
-    {
-        CallReader.Read<EmptyCall>(arguments);
-        return watches.ListWatchesAsync(Connection);
-    }
+    public Task<CallAnswer> ListWatches(HubArguments arguments) =>
+        watches.ListWatchesAsync(Connection, CallReader.Read<ListWatchesCall>(arguments), Aborted);
 
-    public Task<NodeBody> GetNode(HubArguments arguments) =>
+    public Task<CallAnswer> GetNode(HubArguments arguments) =>
         reads.GetNodeAsync(Connection, CallReader.Read<GetNodeCall>(arguments), Aborted);
 
-    public Task<ChildrenBody> GetChildren(HubArguments arguments) =>
+    public Task<CallAnswer> GetChildren(HubArguments arguments) =>
         reads.GetChildrenAsync(Connection, CallReader.Read<GetChildrenCall>(arguments), Aborted);
 
-    public Task<ZxidAnswer> Sync(HubArguments arguments) =>
+    public Task<CallAnswer> Sync(HubArguments arguments) =>
         reads.SyncAsync(Connection, CallReader.Read<SyncCall>(arguments), Aborted);
 
-    public Task<WrittenNodeBody> CreateNode(HubArguments arguments) =>
+    public Task<CallAnswer> CreateNode(HubArguments arguments) =>
         HubWrites.CreateNodeAsync(Connection, CallReader.Read<CreateNodeCall>(arguments), Aborted);
 
-    public Task<WrittenNodeBody> PutNode(HubArguments arguments) =>
+    public Task<CallAnswer> PutNode(HubArguments arguments) =>
         HubWrites.PutNodeAsync(Connection, CallReader.Read<PutNodeCall>(arguments), Aborted);
 
-    public Task<ZxidAnswer> DeleteNode(HubArguments arguments) =>
+    public Task<CallAnswer> DeleteNode(HubArguments arguments) =>
         HubWrites.DeleteNodeAsync(Connection, CallReader.Read<DeleteNodeCall>(arguments), Aborted);
 
-    public Task<TransactionResultBody> Transact(HubArguments arguments) =>
+    public Task<CallAnswer> Transact(HubArguments arguments) =>
         HubWrites.TransactAsync(Connection, CallReader.Read<TransactCall>(arguments), Aborted);
 }

@@ -10,6 +10,9 @@ namespace WebCoord.Server.SignalR;
 [JsonConverter(typeof(Converter))]
 internal readonly record struct HubArguments(JsonElement Value)
 {
+    /// <summary>Whether the client gave the call an id, and so is told what became of it.</summary>
+    public bool IsAnswered { get; init; } = true;
+
     private sealed class Converter : JsonConverter<HubArguments>
     {
         public override bool HandleNull => true;

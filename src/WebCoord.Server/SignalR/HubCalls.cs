@@ -3,7 +3,7 @@ using WebCoord.Server.Contract;
 
 namespace WebCoord.Server.SignalR;
 
-/// <summary>What every call on data may say.</summary>
+/// <summary>What every call may say.</summary>
 internal abstract record HubCall
 {
     /// <summary><c>linearizable</c> (the default) or <c>local</c>. A write is linearizable whatever it says.</summary>
@@ -20,7 +20,7 @@ internal abstract record HubWriteCall : HubCall
     public string? RequestId { get; init; }
 }
 
-internal sealed record OpenSessionCall
+internal sealed record OpenSessionCall : HubCall
 {
     /// <summary>How long the session lives when nothing is heard of it, ms; brought into the range of the service.
     /// </summary>
@@ -33,8 +33,9 @@ internal sealed record OpenSessionCall
     public string? LastZxid { get; init; }
 }
 
-/// <summary>A call that needs nothing said.</summary>
-internal sealed record EmptyCall;
+internal sealed record CloseSessionCall : HubCall;
+
+internal sealed record ListWatchesCall : HubCall;
 
 /// <summary>A call that says no more than how fresh its answer must be.</summary>
 internal sealed record SyncCall : HubCall;
@@ -56,7 +57,7 @@ internal sealed record WatchCall : HubCall
     public string? Since { get; init; }
 }
 
-internal sealed record UnwatchCall
+internal sealed record UnwatchCall : HubCall
 {
     public string? WatchId { get; init; }
 }

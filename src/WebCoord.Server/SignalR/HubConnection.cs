@@ -1,3 +1,4 @@
+using WebCoord.Core;
 using WebCoord.Core.Commands;
 using WebCoord.Core.Sessions;
 using WebCoord.Core.Watches;
@@ -7,25 +8,31 @@ using WebCoord.Server.Security;
 namespace WebCoord.Server.SignalR;
 
 /// <summary>One client's connection: who it is, its watches, its session, and what it is still to be told.</summary>
-internal sealed class HubConnection
+internal sealed partial class HubConnection
 {
+    /// <summary>Calls that may be under way, from their arrival until their answer is written.</summary>
+    public const int MaxCalls = 1_000;
+
     private readonly Applier _applier;
     private readonly ICoordinationClient _client;
     private readonly Action _abort;
+    private readonly ILogger _logger;
 
     // Touched under the Applier's lock only.
     private readonly Dictionary<string, HubWatch> _watches = new(StringComparer.Ordinal);
     private bool _isClosed;
+    private int _calls;
 
     public HubConnection(Applier applier, WriteOrder writes, HubConnectionFacts facts, ICoordinationClient client,
-        Action abort)
+        Action abort, ILogger logger)
     {
+        _logger = logger;
         _applier = applier;
         _client = client;
         _abort = abort;
         Facts = facts;
         Writes = writes;
-        Queue = new OutgoingQueue(applier, facts.QueueCapacity);
+        Queue = new OutgoingQueue(applier, facts.QueueCapacity, Fail);
         Session = new ConnectionSession(this);
     }
 
@@ -36,6 +43,12 @@ internal sealed class HubConnection
     public OutgoingQueue Queue { get; }
 
     public WriteOrder Writes { get; }
+
+    /// <summary>The order of the calls that open and close the session.</summary>
+    public CallOrder SessionCalls { get; } = new();
+
+    /// <summary>The order of the calls on watches.</summary>
+    public CallOrder WatchCalls { get; } = new();
 
     public ConnectionSession Session { get; }
 
@@ -100,6 +113,24 @@ internal sealed class HubConnection
         };
     }
 
+    /// <summary>Answers from the state published last, in its place among the events.</summary>
+    public Task<CallAnswer> AnswerAsync(Func<CoordinationState, object?> answer) =>
+        CallAnswer.InTurnAsync(Queue.BeginAnswer(), answer);
+
+    /// <summary>Counts a call in; false when there are too many.</summary>
+    public bool TryBeginCall()
+    {
+        if (Interlocked.Increment(ref _calls) <= MaxCalls)
+        {
+            return true;
+        }
+
+        EndCall();
+        return false;
+    }
+
+    public void EndCall() => Interlocked.Decrement(ref _calls);
+
     /// <summary>Tells the client something that is no watch's event.</summary>
     public void Notify(Func<ICoordinationClient, Task> tell)
     {
@@ -133,6 +164,16 @@ internal sealed class HubConnection
         return _client.Resync(new ResyncNotice("queue-overflow", zxid.ToString()));
     }
 
+    /// <summary>A push that failed leaves a gap, and a client must not be left with one that it cannot see.</summary>
+    private void Fail(Exception exception)
+    {
+        LogFailedPush(Facts.Id, exception);
+        _abort();
+    }
+
+    [LoggerMessage(301, LogLevel.Error, "The hub could not tell connection {Connection} what it had to; it is closed")]
+    private partial void LogFailedPush(string connection, Exception exception);
+
     private int DropWatches(WatchManager<IWatcher> manager)
     {
         foreach (var watch in _watches.Values)
@@ -149,7 +190,6 @@ internal sealed class HubConnection
 /// <summary>What is known of a connection when it opens.</summary>
 /// <param name="Id">SignalR's name for it.</param>
 /// <param name="Owner">How the state names it as the owner of a session.</param>
-/// <param name="Activity">What its transport has received; null for transports where an open connection is all there
-/// is to see.</param>
+/// <param name="Activity">What its transport has received.</param>
 internal sealed record HubConnectionFacts(string Id, SessionOwner Owner, CallerIdentities Caller,
-    TransportActivity? Activity, int MaxWatches, int QueueCapacity);
+    TransportActivity Activity, int MaxWatches, int QueueCapacity);

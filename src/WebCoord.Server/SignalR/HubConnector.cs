@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 using WebCoord.Core.Sessions;
@@ -10,7 +11,7 @@ namespace WebCoord.Server.SignalR;
 /// <summary>Takes in connections that open and lets go of those that close.</summary>
 internal sealed class HubConnector(HubConnections connections, Applier applier, Sequencer sequencer, ReadGate gate,
     LocalInstance instance, PipelineMetrics metrics, IOptions<WebCoordOptions> options,
-    IHubContext<CoordinationHub, ICoordinationClient> hub)
+    IHubContext<CoordinationHub, ICoordinationClient> hub, ILogger<HubConnection> logger)
 {
     public void Open(HubCallerContext context)
     {
@@ -18,10 +19,10 @@ internal sealed class HubConnector(HubConnections connections, Applier applier, 
         var limits = options.Value.Limits;
         var facts = new HubConnectionFacts(context.ConnectionId,
             new SessionOwner(instance.Id, instance.NextConnection()),
-            CallerIdentities.Of(http), http.Features.Get<TransportActivity>(), limits.MaxWatchesPerConnection,
-            limits.MaxQueuedEventsPerConnection);
+            CallerIdentities.Of(http), http.Features.GetRequiredFeature<TransportActivity>(),
+            limits.MaxWatchesPerConnection, limits.MaxQueuedEventsPerConnection);
         connections.Add(new HubConnection(applier, new WriteOrder(sequencer, gate), facts,
-            hub.Clients.Client(context.ConnectionId), context.Abort));
+            hub.Clients.Client(context.ConnectionId), context.Abort, logger));
         metrics.ConnectionOpened();
     }
 

@@ -8,7 +8,7 @@ namespace WebCoord.Server.SignalR;
 /// tells all of what happened to the service.
 /// </summary>
 internal sealed class HubPulse(HubConnections connections, Applier applier, SessionTracker tracker, LogHealth health,
-    TimeProvider time) : BackgroundService
+    LocalInstance instance, TimeProvider time) : BackgroundService
 {
     private CoordinationState _seen = applier.State;
 
@@ -61,7 +61,7 @@ internal sealed class HubPulse(HubConnections connections, Applier applier, Sess
     }
 
     private void TellOfLog(bool isAvailable) =>
-        Tell(isAvailable ? "logRestored" : "logUnavailable", "", applier.State);
+        Tell(isAvailable ? "logRestored" : "logUnavailable", instance.Name, applier.State);
 
     private void Tell(string type, string instance, CoordinationState state)
     {

@@ -8,14 +8,15 @@ namespace WebCoord.Server.SignalR;
 /// <summary>The calls that change nothing.</summary>
 internal sealed class HubReads(ReadGate gate)
 {
-    public Task<NodeBody> GetNodeAsync(HubConnection connection, GetNodeCall call, CancellationToken cancellationToken)
+    public Task<CallAnswer> GetNodeAsync(HubConnection connection, GetNodeCall call,
+        CancellationToken cancellationToken)
     {
         var path = CallReader.Path(call.Path);
         return AnswerAsync(connection, call,
             state => NodeBody.From(path, FindReadable(connection, state, path), call.Encoding), cancellationToken);
     }
 
-    public Task<ChildrenBody> GetChildrenAsync(HubConnection connection, GetChildrenCall call,
+    public Task<CallAnswer> GetChildrenAsync(HubConnection connection, GetChildrenCall call,
         CancellationToken cancellationToken)
     {
         var path = CallReader.Path(call.Path);
@@ -36,7 +37,7 @@ internal sealed class HubReads(ReadGate gate)
             cancellationToken);
     }
 
-    public Task<ZxidAnswer> SyncAsync(HubConnection connection, SyncCall call, CancellationToken cancellationToken) =>
+    public Task<CallAnswer> SyncAsync(HubConnection connection, SyncCall call, CancellationToken cancellationToken) =>
         AnswerAsync(connection, call, state => new ZxidAnswer(state.LastZxid.ToString()), cancellationToken);
 
     /// <summary>Waits for a state as fresh as the call asks for.</summary>
@@ -60,13 +61,11 @@ internal sealed class HubReads(ReadGate gate)
         return MayRead(connection, node) ? null : Problems.NoAuth(path, "READ", connection.Caller.IsAnonymous);
     }
 
-    private async Task<T> AnswerAsync<T>(HubConnection connection, HubCall call, Func<CoordinationState, T> answer,
-        CancellationToken cancellationToken)
+    private async Task<CallAnswer> AnswerAsync(HubConnection connection, HubCall call,
+        Func<CoordinationState, object> answer, CancellationToken cancellationToken)
     {
         await AwaitAsync(CallReader.Freshness(call), cancellationToken);
-        using var turn = connection.Queue.BeginAnswer();
-        await turn.Ready;
-        return answer(turn.State);
+        return await connection.AnswerAsync(answer);
     }
 
     private static Znode FindReadable(HubConnection connection, CoordinationState state, ZnodePath path)

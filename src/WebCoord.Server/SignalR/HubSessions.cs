@@ -8,17 +8,32 @@ using WebCoord.Server.Security;
 
 namespace WebCoord.Server.SignalR;
 
-/// <summary>The calls that begin and end a connection's session.</summary>
+/// <summary>The calls that begin and end a connection's session. Of a connection one runs at a time, in the order in
+/// which they came.</summary>
 internal sealed class HubSessions(HubReads reads, LocalInstance instance)
 {
-    public async Task<SessionAnswer> OpenAsync(HubConnection connection, OpenSessionCall call,
+    public Task<CallAnswer> OpenAsync(HubConnection connection, OpenSessionCall call,
+        CancellationToken cancellationToken)
+    {
+        var freshness = CallReader.Freshness(call);
+        var lastZxid = CallReader.Zxid("lastZxid", call.LastZxid);
+        var ready = reads.AwaitAsync(
+            lastZxid > freshness.MinZxid ? freshness with { MinZxid = lastZxid } : freshness, cancellationToken);
+        return connection.SessionCalls.RunAsync(ready, () => OpenNextAsync(connection, call, cancellationToken));
+    }
+
+    public static Task<CallAnswer> CloseAsync(HubConnection connection, CloseSessionCall call,
+        CancellationToken cancellationToken)
+    {
+        var freshness = CallReader.Freshness(call);
+        return connection.SessionCalls.RunAsync(Task.CompletedTask,
+            () => CloseNextAsync(connection, freshness, cancellationToken));
+    }
+
+    private async Task<CallAnswer> OpenNextAsync(HubConnection connection, OpenSessionCall call,
         CancellationToken cancellationToken)
     {
         var command = CommandFor(connection, call);
-        var lastZxid = CallReader.Zxid("lastZxid", call.LastZxid);
-        using var opening = connection.Session.TryBeginOpening()
-            ?? throw HubProblem.Of(ProblemCatalog.BadArguments, "Another OpenSession of this connection is under way.");
-        await reads.AwaitAsync(new Freshness(Local: false, lastZxid), cancellationToken);
         var result = await connection.Writes.SubmitAsync(
             new Request(command) { Identities = connection.Caller.Identities }, default, cancellationToken);
         if (result.Session is { } session && result.Succeeded)
@@ -26,19 +41,15 @@ internal sealed class HubSessions(HubReads reads, LocalInstance instance)
             connection.Session.Begin(session.Id, resumed: command is Command.AttachSession);
         }
 
-        using var turn = connection.Queue.BeginAnswer();
-        await turn.Ready;
-        if (result.Succeeded)
-        {
-            return new SessionAnswer(result.Session!.Id.ToString(), SessionToken.Format(result.Session),
-                result.Session.TimeoutMs, turn.State.LastZxid.ToString(), instance.Name);
-        }
-
         var asked = command is Command.AttachSession attach ? attach.Session : SessionId.None;
-        throw Failure(connection, asked, result, turn.State);
+        return await connection.AnswerAsync(state => result.Succeeded
+            ? new SessionAnswer(result.Session!.Id.ToString(), SessionToken.Format(result.Session),
+                result.Session.TimeoutMs, state.LastZxid.ToString(), instance.Name)
+            : throw Failure(connection, asked, result, state));
     }
 
-    public static async Task CloseAsync(HubConnection connection, CancellationToken cancellationToken)
+    private static async Task<CallAnswer> CloseNextAsync(HubConnection connection, Freshness freshness,
+        CancellationToken cancellationToken)
     {
         var session = connection.Session.BeginClosing();
         if (session == SessionId.None)
@@ -50,19 +61,15 @@ internal sealed class HubSessions(HubReads reads, LocalInstance instance)
         try
         {
             result = await connection.Writes.SubmitAsync(
-                connection.RequestFor(new Command.CloseSession(session)), default, cancellationToken);
+                connection.RequestFor(new Command.CloseSession(session)), freshness, cancellationToken);
         }
         finally
         {
             connection.Session.EndClosing(isClosed: result.Error is ErrorCode.Ok or ErrorCode.SessionExpired);
         }
 
-        using var turn = connection.Queue.BeginAnswer();
-        await turn.Ready;
-        if (!result.Succeeded)
-        {
-            throw Failure(connection, session, result, turn.State);
-        }
+        return await connection.AnswerAsync(state =>
+            result.Succeeded ? null : throw Failure(connection, session, result, state));
     }
 
     private static Command CommandFor(HubConnection connection, OpenSessionCall call)

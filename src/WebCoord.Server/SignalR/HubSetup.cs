@@ -1,15 +1,18 @@
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Options;
+using WebCoord.Core;
 using WebCoord.Server.Contract;
+using HttpTransportType = Microsoft.AspNetCore.Http.Connections.HttpTransportType;
 
 namespace WebCoord.Server.SignalR;
 
 /// <summary>The hub's services and its address.</summary>
 internal static class HubSetup
 {
-    /// <summary>Calls of one connection that run at a time; the next wait in its socket.</summary>
-    private const int MaxParallelCalls = 64;
+    /// <summary>What SignalR runs of one connection at a time before it stops reading, pongs included. Above <see
+    /// cref="HubConnection.MaxCalls"/>, so that nobody but a client that takes no answers gets there.</summary>
+    private const int MaxParallelCalls = 4_096;
 
     /// <summary>Bytes of JSON that one byte of text may take: a control character is written <c>\u001f</c>.</summary>
     private const int MaxEscapedBytes = 6;
@@ -17,27 +20,22 @@ internal static class HubSetup
     /// <summary>Room in a message for all that is not data.</summary>
     private const int MessageOverheadBytes = 64 << 10;
 
-    /// <summary>How often a WebSocket is pinged, unless sessions may be so short that it must be more often.</summary>
-    private static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(2);
-
-    /// <summary>How long a ping may stay unanswered before the peer counts as dead.</summary>
-    private static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(2);
+    /// <summary>How long a WebSocket may be silent before it is pinged: a quarter of the shortest timeout that sessions
+    /// have by default, so that each sees several pongs.</summary>
+    private static readonly TimeSpan PingInterval = TimeSpan.FromMilliseconds(500);
 
     public static IServiceCollection AddWatchHub(this IServiceCollection services)
     {
-        // It logs every failed call as an error, with a stack trace; a refusal is none, and ProblemFilter logs
-        // the bugs.
+        // It logs every call that it cannot bind as an error, with a stack trace; CallFilter logs the bugs.
         services.AddLogging(logging =>
             logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None));
         services.AddSignalR(ConfigureHub)
             .AddJsonProtocol(json => ContractJson.Configure(json.PayloadSerializerOptions));
         services.AddSingleton<IHubProtocol, ProblemTellingProtocol>();
-        services.AddOptions<HubOptions>().Configure<IOptions<WebCoordOptions>>((hub, options) =>
-            hub.MaximumReceiveMessageSize = MaxMessageBytes(options.Value.Limits));
         services.AddOptions<WebSocketOptions>().Configure<IOptions<WebCoordOptions>>((sockets, options) =>
         {
-            sockets.KeepAliveInterval = PingInterval(options.Value.Sessions);
-            sockets.KeepAliveTimeout = KeepAliveTimeout;
+            sockets.KeepAliveInterval = PingInterval;
+            sockets.KeepAliveTimeout = TimeSpan.FromMilliseconds(options.Value.Sessions.PongTimeoutMs);
         });
         services.AddSingleton<HubConnections>();
         services.AddSingleton<HubConnector>();
@@ -50,7 +48,9 @@ internal static class HubSetup
 
     public static IEndpointRouteBuilder MapWatchHub(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapHub<CoordinationHub>("/hubs/coordination").Add(endpoint =>
+        // Over the other transports nothing shows whether the client still lives, and a dead one would keep its locks.
+        endpoints.MapHub<CoordinationHub>("/hubs/coordination",
+            dispatcher => dispatcher.Transports = HttpTransportType.WebSockets).Add(endpoint =>
         {
             var serve = endpoint.RequestDelegate!;
             endpoint.RequestDelegate = context =>
@@ -65,17 +65,8 @@ internal static class HubSetup
     private static void ConfigureHub(HubOptions hub)
     {
         hub.MaximumParallelInvocationsPerClient = MaxParallelCalls;
-        hub.AddFilter<ProblemFilter>();
-    }
-
-    private static long MaxMessageBytes(LimitOptions limits) =>
-        ((long)Math.Max(limits.MaxDataBytes, limits.MaxTransactionBytes) * MaxEscapedBytes) + MessageOverheadBytes;
-
-    /// <summary>The pongs are what shows that a silent peer lives, and a session must see several in its timeout.
-    /// </summary>
-    private static TimeSpan PingInterval(SessionOptions sessions)
-    {
-        var quarter = TimeSpan.FromMilliseconds(sessions.MinTimeoutMs / 4.0);
-        return quarter < KeepAliveInterval ? quarter : KeepAliveInterval;
+        // The most that the settings can ever allow, because they may change while connections are open.
+        hub.MaximumReceiveMessageSize = ((long)Settings.MaxContentBytes * MaxEscapedBytes) + MessageOverheadBytes;
+        hub.AddFilter<CallFilter>();
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using WebCoord.Core;
 using WebCoord.Core.Tree;
 using WebCoord.Core.Watches;
 using WebCoord.Server.Contract;
@@ -11,88 +12,91 @@ internal sealed class HubWatches(Applier applier, HubReads reads)
 {
     private const int MaxIdLength = 256;
 
-    /// <summary>What came of an attempt to arm: an answer, a problem, or neither when it must be tried again.</summary>
-    private sealed record Attempt(AnswerTurn Turn, WatchAnswer? Answer = null, ProblemBody? Problem = null);
+    /// <summary>What came of an attempt to arm: one of the two.</summary>
+    private sealed record Attempt(WatchAnswer? Answer = null, ProblemBody? Problem = null);
 
-    public async Task<WatchAnswer> WatchAsync(HubConnection connection, WatchCall call,
-        CancellationToken cancellationToken)
+    public Task<CallAnswer> WatchAsync(HubConnection connection, WatchCall call, CancellationToken cancellationToken)
     {
         var id = IdOf(call.WatchId);
         var path = CallReader.Path(call.Path);
         var kind = KindOf(call);
-        await reads.AwaitAsync(CallReader.Freshness(call), cancellationToken);
-        while (true)
-        {
-            var attempt = applier.Arm((state, manager) =>
-                Arm(connection, connection.Queue.BeginAnswer(state), manager, id, path, call.Kind!, kind));
-            using var turn = attempt.Turn;
-            await turn.Ready;
-            if (attempt.Problem is not null)
-            {
-                throw HubProblem.Of(attempt.Problem);
-            }
-
-            if (attempt.Answer is not null)
-            {
-                return attempt.Answer;
-            }
-        }
+        return InOrderAsync(connection, call, () => ArmAsync(connection, (state, manager) =>
+            Arm(connection, state, manager, id, path, call.Kind!, kind)), cancellationToken);
     }
 
-    public async Task UnwatchAsync(HubConnection connection, UnwatchCall call)
+    public Task<CallAnswer> UnwatchAsync(HubConnection connection, UnwatchCall call,
+        CancellationToken cancellationToken)
     {
         var id = IdOf(call.WatchId);
-        var (turn, found) = applier.Arm((state, manager) =>
-            (connection.Queue.BeginAnswer(state), connection.Disarm(manager, id)));
-        using (turn)
+        return InOrderAsync(connection, call, () =>
         {
-            await turn.Ready;
-        }
-
-        if (!found)
-        {
-            throw HubProblem.Of(ProblemCatalog.NoWatcher, $"This connection has no watch {id}; it may have fired.");
-        }
+            var (found, turn) = applier.Arm((state, manager) =>
+                (connection.Disarm(manager, id), connection.Queue.BeginAnswer(state)));
+            return CallAnswer.InTurnAsync(turn, _ => found
+                ? null
+                : throw HubProblem.Of(ProblemCatalog.NoWatcher,
+                    $"This connection has no watch {id}; it may have fired."));
+        }, cancellationToken);
     }
 
-    public async Task<WatchListAnswer> ListWatchesAsync(HubConnection connection)
+    public Task<CallAnswer> ListWatchesAsync(HubConnection connection, ListWatchesCall call,
+        CancellationToken cancellationToken) => InOrderAsync(connection, call, () =>
+        {
+            var (watches, turn) = applier.Arm((state, _) =>
+                (connection.ListWatches(), connection.Queue.BeginAnswer(state)));
+            return CallAnswer.InTurnAsync(turn, _ => new WatchListAnswer(
+                [.. watches.Select(watch => new ArmedWatch(watch.Id, watch.Path, watch.ArmedFor, "once"))]));
+        }, cancellationToken);
+
+    /// <summary>Lets the calls on watches of a connection take effect in the order in which they came.</summary>
+    private Task<CallAnswer> InOrderAsync(HubConnection connection, HubCall call, Func<Task<CallAnswer>> effect,
+        CancellationToken cancellationToken) =>
+        connection.WatchCalls.RunAsync(reads.AwaitAsync(CallReader.Freshness(call), cancellationToken), effect);
+
+    private async Task<CallAnswer> ArmAsync(HubConnection connection,
+        Func<CoordinationState, WatchManager<IWatcher>, Attempt?> arm)
     {
-        var (turn, watches) = applier.Arm((state, _) =>
-            (connection.Queue.BeginAnswer(state), connection.ListWatches()));
-        using (turn)
+        while (true)
         {
-            await turn.Ready;
-        }
+            // The turn is begun last, so that none is left over if arming throws; the lock makes it one step.
+            var (attempt, turn) = applier.Arm((state, manager) =>
+                (arm(state, manager), connection.Queue.BeginAnswer(state)));
+            if (attempt is not null)
+            {
+                return await CallAnswer.InTurnAsync(turn, _ => attempt.Answer ?? throw HubProblem.Of(attempt.Problem!));
+            }
 
-        return new WatchListAnswer(
-            [.. watches.Select(watch => new ArmedWatch(watch.Id, watch.Path, watch.ArmedFor, "once"))]);
+            await turn.Ready;
+            turn.End();
+        }
     }
 
-    private static Attempt Arm(HubConnection connection, AnswerTurn turn, WatchManager<IWatcher> manager, string id,
-        ZnodePath path, string armedFor, WatchKind kind)
+    /// <returns>Null when it must be tried again.</returns>
+    private static Attempt? Arm(HubConnection connection, CoordinationState state, WatchManager<IWatcher> manager,
+        string id, ZnodePath path, string armedFor, WatchKind kind)
     {
         // A watch armed between an overflow and its Resync would be dropped with the others, and nobody would know.
         if (connection.Queue.HasOverflowed)
         {
-            return new Attempt(turn);
+            return null;
         }
 
-        var node = turn.State.Tree.Find(path);
-        var zxid = turn.State.LastZxid.ToString();
+        var node = state.Tree.Find(path);
+        var zxid = state.LastZxid.ToString();
         if (armedFor != "exists" && HubReads.Judge(connection, path, node) is { } problem)
         {
-            return new Attempt(turn, Problem: problem with { Zxid = zxid });
+            return new Attempt(Problem: problem with { Zxid = zxid });
         }
 
         if (connection.Arm(manager, id, path.Value, armedFor, kind) is null)
         {
             var detail = string.Create(CultureInfo.InvariantCulture,
                 $"A connection may have {connection.Facts.MaxWatches} watches (Limits:MaxWatchesPerConnection).");
-            return new Attempt(turn, Problem: Problems.Of(ProblemCatalog.QuotaExceeded, detail, path.Value));
+            return new Attempt(Problem: Problems.Of(ProblemCatalog.QuotaExceeded, detail, path.Value));
         }
 
         var stat = node is null ? null : StatBody.From(node.Stat);
-        return new Attempt(turn, new WatchAnswer(zxid, node is not null, stat, zxid));
+        return new Attempt(new WatchAnswer(zxid, node is not null, stat, zxid));
     }
 
     private static string IdOf(string? id) =>

@@ -11,7 +11,7 @@ namespace WebCoord.Server.SignalR;
 /// connection keep their order.</summary>
 internal static class HubWrites
 {
-    public static async Task<WrittenNodeBody> CreateNodeAsync(HubConnection connection, CreateNodeCall call,
+    public static Task<CallAnswer> CreateNodeAsync(HubConnection connection, CreateNodeCall call,
         CancellationToken cancellationToken)
     {
         var body = new CreateNodeBody
@@ -24,39 +24,40 @@ internal static class HubWrites
             CreateParents = call.CreateParents,
         };
         var translation = RequestTranslation.Create(CallReader.Required("path", call.Path), body);
-        return WrittenNodeBody.From(await WriteAsync(connection, call, translation, null, cancellationToken));
+        return WriteAsync(connection, call, translation, WrittenNodeBody.From, null, cancellationToken);
     }
 
-    public static async Task<WrittenNodeBody> PutNodeAsync(HubConnection connection, PutNodeCall call,
+    public static Task<CallAnswer> PutNodeAsync(HubConnection connection, PutNodeCall call,
         CancellationToken cancellationToken)
     {
         var translation = RequestTranslation.Put(CallReader.Required("path", call.Path),
             new PutNodeBody { Data = call.Data, Encoding = call.Encoding },
             CallReader.Precondition(call.Version, call.Etag), call.CreateParents ?? false);
-        return WrittenNodeBody.From(await WriteAsync(connection, call, translation, null, cancellationToken));
+        return WriteAsync(connection, call, translation, WrittenNodeBody.From, null, cancellationToken);
     }
 
-    public static async Task<ZxidAnswer> DeleteNodeAsync(HubConnection connection, DeleteNodeCall call,
+    public static Task<CallAnswer> DeleteNodeAsync(HubConnection connection, DeleteNodeCall call,
         CancellationToken cancellationToken)
     {
         var translation = RequestTranslation.Delete(CallReader.Required("path", call.Path),
             CallReader.Precondition(call.Version, call.Etag), call.Recursive ?? false);
-        var result = await WriteAsync(connection, call, translation, null, cancellationToken);
-        return new ZxidAnswer(result.Zxid.ToString());
+        return WriteAsync(connection, call, translation, result => new ZxidAnswer(result.Zxid.ToString()),
+            null, cancellationToken);
     }
 
-    public static async Task<TransactionResultBody> TransactAsync(HubConnection connection, TransactCall call,
+    public static Task<CallAnswer> TransactAsync(HubConnection connection, TransactCall call,
         CancellationToken cancellationToken)
     {
         var body = new TransactionBody { Operations = call.Operations };
         var translation = RequestTranslation.Transaction(body);
-        return TransactionResultBody.From(body,
-            await WriteAsync(connection, call, translation, body, cancellationToken));
+        return WriteAsync(connection, call, translation, result => TransactionResultBody.From(body, result),
+            body, cancellationToken);
     }
 
     /// <param name="transaction">What was sent, when it was a transaction.</param>
-    private static async Task<ApplyResult> WriteAsync(HubConnection connection, HubWriteCall call,
-        Translation translation, TransactionBody? transaction, CancellationToken cancellationToken)
+    private static async Task<CallAnswer> WriteAsync(HubConnection connection, HubWriteCall call,
+        Translation translation, Func<ApplyResult, object> answer, TransactionBody? transaction,
+        CancellationToken cancellationToken)
     {
         if (!translation.Succeeded)
         {
@@ -71,9 +72,9 @@ internal static class HubWrites
 
         var request = connection.RequestFor(translation.Command);
         var result = await connection.Writes.SubmitAsync(request, CallReader.WriteFreshness(call), cancellationToken);
-        using var turn = connection.Queue.BeginAnswer();
-        await turn.Ready;
-        return result.Succeeded ? result : throw Failure(connection, request, result, turn.State, transaction);
+        return await connection.AnswerAsync(state => result.Succeeded
+            ? answer(result)
+            : throw Failure(connection, request, result, state, transaction));
     }
 
     private static bool NeedsSession(Command command) => command switch

@@ -24,7 +24,8 @@ public interface ICoordinationClient
 }
 
 /// <param name="State"><c>connected</c>, <c>suspended</c>, <c>resumed</c> or <c>expired</c>.</param>
-/// <param name="Reason">A word for programs, such as <c>session-moved</c>; null when there is nothing to say.</param>
+/// <param name="Reason">A word for programs: <c>resumed-by-token</c>, <c>log-unavailable</c>, <c>session-moved</c>,
+/// <c>session-closed</c> or <c>session-expired</c>; null when there is nothing to say.</param>
 [SuppressMessage("Maintainability", "CA1515", Justification = "It is a parameter of the public client interface.")]
 public sealed record SessionNotice(string State,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Reason);

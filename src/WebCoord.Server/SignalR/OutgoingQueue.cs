@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using WebCoord.Core;
 using WebCoord.Server.Pipeline;
 
@@ -14,10 +15,11 @@ internal readonly record struct Push(Zxid Zxid, Func<Task> SendAsync);
 /// that find it full are lost and one closing push stands in for them.
 /// <para>Answers leave by another way, SignalR's own. To keep them in order with the events, an answer first takes a
 /// <see cref="AnswerTurn"/>: it fixes the state to answer from; the writer sends what that state includes, and holds
-/// back what is newer until the answer is on its way.</para>
+/// back what is newer until the answer is written.</para>
 /// </summary>
 /// <param name="capacity">Most pushes that wait; one more is let in to tell of the overflow.</param>
-internal sealed class OutgoingQueue(Applier applier, int capacity) : IThreadPoolWorkItem
+/// <param name="fail">Called when a push failed; the queue is closed by then.</param>
+internal sealed class OutgoingQueue(Applier applier, int capacity, Action<Exception> fail) : IThreadPoolWorkItem
 {
     // Taken inside the Applier's lock when events are queued, so nothing in here may take that lock.
     private readonly Lock _lock = new();
@@ -132,17 +134,26 @@ internal sealed class OutgoingQueue(Applier applier, int capacity) : IThreadPool
 
     void IThreadPoolWorkItem.Execute() => _ = WriteAsync();
 
+    [SuppressMessage("Design", "CA1031", Justification = "Nobody waits for this; the client must know.")]
     private async Task WriteAsync()
     {
-        while (TakeNext() is { } push)
+        try
         {
-            // SignalR swallows the failure of a connection that is going away.
-            await push.SendAsync();
-            lock (_lock)
+            while (TakeNext() is { } push)
             {
-                _sending = null;
-                CompleteTurns();
+                // SignalR swallows the failure of a connection that is going away.
+                await push.SendAsync();
+                lock (_lock)
+                {
+                    _sending = null;
+                    CompleteTurns();
+                }
             }
+        }
+        catch (Exception exception)
+        {
+            Close();
+            fail(exception);
         }
     }
 

@@ -4,42 +4,25 @@ using WebCoord.Server.Pipeline;
 
 namespace WebCoord.Server.SignalR;
 
-/// <summary>
-/// Keeps the writes of one connection in the order in which they came, though one of them may first wait for a zxid. It
-/// is called in that order, before the first await of every call, and submits at once unless there is something to wait
-/// for.
-/// </summary>
+/// <summary>Keeps the writes of one connection in the order in which they came, though one of them may first wait for a
+/// zxid. They wait for each other's submission only, not for the results.</summary>
 internal sealed class WriteOrder(Sequencer sequencer, ReadGate gate)
 {
-    private Task _submitted = Task.CompletedTask;
+    private readonly CallOrder _order = new();
 
-    public Task<ApplyResult> SubmitAsync(Request request, Freshness freshness, CancellationToken cancellationToken)
-    {
-        if (_submitted.IsCompleted && freshness.MinZxid == Zxid.None)
-        {
-            return sequencer.SubmitAsync(request, cancellationToken);
-        }
-
-        var submission = SubmitLaterAsync(_submitted, request, freshness, cancellationToken);
-        _submitted = submission;
-        return submission.Unwrap();
-    }
-
-    /// <summary>Never fails, so that the next write can wait for it.</summary>
-    private async Task<Task<ApplyResult>> SubmitLaterAsync(Task before, Request request, Freshness freshness,
+    /// <summary>Submits before its first await, unless there is something to wait for.</summary>
+    public async Task<ApplyResult> SubmitAsync(Request request, Freshness freshness,
         CancellationToken cancellationToken)
     {
-        await before;
-        try
+        // The freshness of a write is its minZxid alone: it is judged by the newest state anyway.
+        var view = freshness.MinZxid == Zxid.None ? null : gate.ReadAsync(freshness, cancellationToken).AsTask();
+        var result = await _order.RunAsync(view ?? Task.CompletedTask, async () =>
         {
-            var view = await gate.ReadAsync(freshness, cancellationToken);
-            return view.Error == ErrorCode.Ok
+            var refused = view is null ? default : await view;
+            return refused.Error == ErrorCode.Ok
                 ? sequencer.SubmitAsync(request, cancellationToken)
-                : Task.FromResult(ApplyResult.Refused(view.Error, view.Detail!));
-        }
-        catch (OperationCanceledException canceled)
-        {
-            return Task.FromException<ApplyResult>(canceled);
-        }
+                : Task.FromResult(ApplyResult.Refused(refused.Error, refused.Detail!));
+        });
+        return await result;
     }
 }

@@ -95,6 +95,16 @@ internal sealed class HubClient : IInvocationBinder, IAsyncDisposable
         return call.Task;
     }
 
+    /// <summary>Sends a call as it is written; its id is in it.</summary>
+    public async Task<Arrival> CallRawAsync(string message)
+    {
+        var call = new TaskCompletionSource<Arrival>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var parsed = JsonDocument.Parse(message);
+        _calls[parsed.RootElement.GetProperty("invocationId").GetString()!] = call;
+        await SendTextAsync(message + "\u001e");
+        return await call.Task.WaitAsync(MaxWait);
+    }
+
     /// <summary>The code of the problem that a call ends in.</summary>
     public async Task<JsonElement> CallForProblemAsync(string method, params object?[] arguments) =>
         (await Assert.ThrowsAsync<HubCallException>(() => CallForArrivalAsync(method, arguments))).Problem;

@@ -15,11 +15,11 @@ public sealed class HubSessionTests
     {
         await using var server = await HubServer.StartAsync(FastTicks);
         await using var client = await server.ConnectAsync();
-        var opened = await OpenAsync(client, 1_000);
+        var opened = await OpenAsync(client, 2_000);
         await client.CallAsync("CreateNode", new { path = "/e", mode = "ephemeral" });
 
         // Nothing but pongs goes over the connection meanwhile.
-        await Task.Delay(4_000);
+        await Task.Delay(6_000);
 
         Assert.NotNull(server.Applier.State.Sessions.Find(IdOf(opened)));
         await client.CallAsync("GetNode", new { path = "/e" });

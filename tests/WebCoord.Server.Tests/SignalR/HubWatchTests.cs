@@ -207,6 +207,9 @@ public sealed class HubWatchTests
         var early = answers.Where(answer =>
             events.Exists(push => push.Order > answer.Order && push.Zxid <= answer.Zxid));
         Assert.True(!early.Any(), $"seed {seed}: an answer showed a state before its event");
+        var late = answers.Where(answer =>
+            events.Exists(push => push.Order < answer.Order && push.Zxid > answer.Zxid));
+        Assert.True(!late.Any(), $"seed {seed}: an event was before an answer that does not know of it");
     }
 
     private static long ZxidOf(JsonElement body, string name) =>

@@ -12,7 +12,7 @@ public sealed class JavaScriptClientTests
     private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(3);
 
     [HubProgramFact("node")]
-    public Task A_Node_service_uses_the_hub_over_every_transport() => RunAsync("node.test.js");
+    public Task A_Node_service_uses_the_hub() => RunAsync("node.test.js");
 
     [HubProgramFact("node", "chromium")]
     public Task A_page_in_Chromium_uses_the_hub() => RunAsync("browser.test.js");

@@ -6,10 +6,14 @@ import { connect, eventOf, problem, webSockets } from './client.js';
 
 const transports = {
   'WebSockets without negotiation': webSockets,
-  WebSockets: { transport: HttpTransportType.WebSockets },
-  'server-sent events': { transport: HttpTransportType.ServerSentEvents },
-  'long polling': { transport: HttpTransportType.LongPolling },
+  'the transport that is negotiated': {},
 };
+
+for (const refused of ['ServerSentEvents', 'LongPolling']) {
+  test(`${refused} would not show a dead client, and is refused`, async () => {
+    await assert.rejects(connect({ transport: HttpTransportType[refused] }));
+  });
+}
 
 for (const [name, options] of Object.entries(transports)) {
   test(`a watch fires once over ${name}`, async () => {
