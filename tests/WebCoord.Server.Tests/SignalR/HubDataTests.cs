@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using WebCoord.Core.Commands;
 using WebCoord.Core.Tree;
+using WebCoord.Server.SignalR;
 
 namespace WebCoord.Server.Tests.SignalR;
 
@@ -104,6 +105,41 @@ public sealed class HubDataTests
         var problem = await client.CallForProblemAsync("PutNode",
             new { path = "/text", data = base64, encoding = "base64" });
         Assert.Equal("too-large", problem.GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task Calls_beyond_those_that_may_be_under_way_are_throttled_at_once()
+    {
+        await using var server = await HubServer.StartAsync();
+        await using var client = await server.ConnectAsync();
+        var minZxid = new Core.Zxid(server.Applier.State.LastZxid.Value + 1_000).ToString();
+
+        var calls = new List<Task<Arrival>>();
+        for (var i = 0; i < HubConnection.MaxCalls; i++)
+        {
+            calls.Add(await client.BeginCallAsync("GetNode", new { path = "/", minZxid }));
+        }
+
+        var problem = await client.CallForProblemAsync("Sync", new { });
+        Assert.Equal("throttled", problem.GetProperty("code").GetString());
+        foreach (var call in calls)
+        {
+            Assert.Equal("replica-behind", (await Assert.ThrowsAsync<HubCallException>(() => call)).Code);
+        }
+
+        await client.CallAsync("Sync", new { });
+    }
+
+    [Fact]
+    public async Task A_WebSocket_of_a_foreign_origin_is_refused()
+    {
+        await using var server = await HubServer.StartAsync();
+
+        var refusal = await Assert.ThrowsAsync<WebSocketException>(() => HubClient.ConnectAsync(server.Address,
+            options => options.SetRequestHeader("Origin", "http://foreign.example")));
+
+        Assert.Contains("403", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(0, server.Connections.Count);
     }
 
     [Fact]

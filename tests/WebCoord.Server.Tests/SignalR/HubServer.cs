@@ -27,7 +27,10 @@ internal sealed class HubServer : IAsyncDisposable
 
     public HubConnections Connections => _app.Services.GetRequiredService<HubConnections>();
 
-    public static async Task<HubServer> StartAsync(params string[] settings)
+    public static Task<HubServer> StartAsync(params string[] settings) => StartAsync(_ => { }, settings);
+
+    /// <param name="configure">Adds services, in place of those of the pipeline or before those of the hub.</param>
+    public static async Task<HubServer> StartAsync(Action<IServiceCollection> configure, params string[] settings)
     {
         var builder = WebApplication.CreateBuilder(
             ["--Urls=http://127.0.0.1:0", "--WebCoord:Log:Kind=memory", .. settings]);
@@ -35,6 +38,7 @@ internal sealed class HubServer : IAsyncDisposable
         builder.Services.AddWebCoordOptions();
         builder.Services.AddPipeline();
         builder.Services.AddRequestSecurity();
+        configure(builder.Services);
         builder.Services.AddWatchHub();
         var app = builder.Build();
         app.UseRequestSecurity();

@@ -1,7 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using WebCoord.Core;
 using WebCoord.Core.Commands;
 using WebCoord.Core.Sessions;
+using WebCoord.Server.Pipeline;
+using WebCoord.Server.Tests.Pipeline;
+using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Tests.SignalR;
 
@@ -128,6 +133,88 @@ public sealed class HubSessionTests
         Assert.Equal("logUnavailable", await NextClusterEventAsync(client, "logUnavailable"));
         server.Health.Report(null);
         Assert.Equal("logRestored", await NextClusterEventAsync(client, "logRestored"));
+    }
+
+    [Fact]
+    public async Task Clients_are_told_which_instances_come_and_go()
+    {
+        await using var server = await HubServer.StartAsync(FastTicks);
+        await using var client = await server.ConnectAsync();
+        await client.CallAsync("Sync", new { });
+
+        var other = new InstanceReport(77, "other", "http://other.example", 1, default, default, 0, 0);
+        Assert.True((await server.SubmitAsync(new Command.InstanceHeartbeat(other))).Succeeded);
+        await UntilToldAsync("instanceJoined");
+        Assert.True((await server.SubmitAsync(new Command.InstanceLeft(77, null))).Succeeded);
+        await UntilToldAsync("instanceLeft");
+
+        async Task UntilToldAsync(string type)
+        {
+            Arrival push;
+            do
+            {
+                push = await client.NextAsync("ClusterEvent");
+            }
+            while (push.Body.GetProperty("type").GetString() != type
+                || push.Body.GetProperty("instance").GetString() != "other");
+        }
+    }
+
+    [Fact]
+    public async Task A_session_is_suspended_while_the_log_is_silent_and_resumed_after()
+    {
+        var log = GatedLog.InMemory();
+        await using var server = await HubServer.StartAsync(
+            services => services.AddSingleton<ITransactionLog>(provider =>
+            {
+                log.Incarnation = provider.GetRequiredService<LocalInstance>().Id;
+                return log;
+            }), FastTicks);
+        await using var client = await server.ConnectAsync();
+        await OpenAsync(client, 6_000);
+        Assert.Equal("connected", await NextStateAsync(client));
+
+        log.Close();
+        var suspended = await client.NextAsync("SessionEvent");
+        Assert.Equal("suspended", suspended.Body.GetProperty("state").GetString());
+        Assert.Equal("log-unavailable", suspended.Body.GetProperty("reason").GetString());
+        log.Open();
+        Assert.Equal("resumed", await NextStateAsync(client));
+        await client.CallAsync("PutNode", new { path = "/mine" });
+    }
+
+    [Fact]
+    public async Task A_client_that_answers_no_ping_loses_its_session_though_its_socket_is_open()
+    {
+        await using var server = await HubServer.StartAsync(FastTicks);
+        await using var dead = await HubClient.ConnectAsync(server.Address, read: false);
+
+        await dead.SendTextAsync("""{"type":1,"target":"OpenSession","arguments":[{"timeoutMs":2000}]}""" + "\u001e");
+        await HubServer.UntilAsync(() => server.Applier.State.Sessions.Count == 1);
+        await HubServer.UntilAsync(() => server.Applier.State.Sessions.Count == 0);
+
+        Assert.Equal(1, server.Connections.Count);
+    }
+
+    [Fact]
+    public async Task Calls_on_the_session_keep_their_order_though_the_first_waits()
+    {
+        await using var server = await HubServer.StartAsync(FastTicks);
+        await using var client = await server.ConnectAsync();
+        var lastZxid = new Zxid(server.Applier.State.LastZxid.Value + 1).ToString();
+
+        var first = await client.BeginCallAsync("OpenSession", new { timeoutMs = 5_000, lastZxid });
+        var closing = await client.BeginCallAsync("CloseSession", new { });
+        var second = await client.BeginCallAsync("OpenSession", new { timeoutMs = 5_000 });
+        await server.PutAsync("/other", "");
+
+        var gone = IdOf((await first).Body);
+        await closing;
+        var held = IdOf((await second).Body);
+        Assert.NotEqual(gone, held);
+        Assert.Null(server.Applier.State.Sessions.Find(gone));
+        await client.CallAsync("CreateNode", new { path = "/e", mode = "ephemeral" });
+        Assert.Equal(held, Assert.Single(server.Applier.State.Sessions).Id);
     }
 
     private static async Task<string?> NextClusterEventAsync(HubClient client, string type)

@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
 using WebCoord.Core.Commands;
 using WebCoord.Core.Tree;
+using WebCoord.Server.SignalR;
 
 namespace WebCoord.Server.Tests.SignalR;
 
@@ -139,7 +142,7 @@ public sealed class HubWatchTests
     [Fact]
     public async Task A_client_that_does_not_read_holds_up_no_other()
     {
-        await using var server = await HubServer.StartAsync();
+        await using var server = await HubServer.StartAsync("--WebCoord:Sessions:PongTimeoutMs=3600000");
         var path = "/" + new string('p', 4_000);
         await server.PutAsync(path, "");
         await using var stalled = await HubClient.ConnectAsync(server.Address, read: false);
@@ -157,6 +160,41 @@ public sealed class HubWatchTests
             await server.PutAsync(path, "x");
             await lively.NextAsync("WatchEvent");
         }
+
+        Assert.Equal(2, server.Connections.Count);
+    }
+
+    [Fact]
+    public async Task Calls_on_watches_keep_their_order_though_the_first_waits()
+    {
+        await using var server = await HubServer.StartAsync();
+        await using var client = await server.ConnectAsync();
+        await server.PutAsync("/w", "");
+        var minZxid = new Core.Zxid(server.Applier.State.LastZxid.Value + 1).ToString();
+
+        var watching = await client.BeginCallAsync("Watch",
+            new { watchId = "w", path = "/w", kind = "data", mode = "once", minZxid });
+        var unwatching = await client.BeginCallAsync("Unwatch", new { watchId = "w" });
+        await client.CallAsync("GetNode", new { path = "/w" });
+        Assert.False(watching.IsCompleted || unwatching.IsCompleted);
+        await server.PutAsync("/other", "");
+
+        await watching;
+        await unwatching;
+        Assert.Empty(await ListAsync(client));
+    }
+
+    [Fact]
+    public async Task A_push_that_fails_closes_the_queue_and_keeps_no_answer_waiting()
+    {
+        await using var server = await HubServer.StartAsync();
+        var failure = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var queue = new OutgoingQueue(server.Applier, 10, failure.SetResult);
+
+        Assert.True(queue.TryEnqueueNotice(() => throw new InvalidDataException("It cannot be written.")));
+
+        Assert.IsType<InvalidDataException>(await failure.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+        await queue.BeginAnswer().Ready.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Theory]
@@ -165,7 +203,8 @@ public sealed class HubWatchTests
     [InlineData(3)]
     public async Task Under_a_storm_of_writes_every_registration_has_one_event_in_order_and_before_answers(int seed)
     {
-        await using var server = await HubServer.StartAsync();
+        await using var server = await HubServer.StartAsync(services =>
+            services.Configure<HubOptions>(hub => hub.AddFilter(new LateAnswers())));
         await using var client = await server.ConnectAsync();
         await server.PutAsync("/hot", "start");
         using var stop = new CancellationTokenSource();
