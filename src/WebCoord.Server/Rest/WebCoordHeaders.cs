@@ -20,7 +20,7 @@ internal static class WebCoordHeaders
     /// <summary>Present on raw data that is null; the body is empty then, as for empty data.</summary>
     public const string DataNull = "WebCoord-Data-Null";
 
-    public const string StatPrefix = "WebCoord-Stat-";
+    internal const string StatPrefix = "WebCoord-Stat-";
 
     /// <summary>The zxid of the state that the answer is from; of a write, its own.</summary>
     public static void SetZxid(this HttpResponse response, Zxid zxid) => response.Headers[Zxid] = zxid.ToString();
