@@ -53,13 +53,15 @@ internal static class RequestBody
         while (true)
         {
             var read = await reader.ReadAsync(context.RequestAborted);
+            if (bytes.WrittenCount + read.Buffer.Length > limit.Bytes)
+            {
+                // The server reads on to save the connection, which it cannot in the middle of a read.
+                reader.AdvanceTo(read.Buffer.End);
+                return (null, TooLarge(limit));
+            }
+
             foreach (var segment in read.Buffer)
             {
-                if (bytes.WrittenCount + segment.Length > limit.Bytes)
-                {
-                    return (null, TooLarge(limit));
-                }
-
                 bytes.Write(segment.Span);
             }
 

@@ -14,7 +14,7 @@ namespace WebCoord.Server.Rest;
 /// answers that.
 /// </summary>
 internal sealed class RequestContext(HttpContext http, CallerIdentities caller, CoordinationState state,
-    Applier applier, SessionTracker sessions)
+    Applier applier)
 {
     public HttpContext Http => http;
 
@@ -42,16 +42,6 @@ internal sealed class RequestContext(HttpContext http, CallerIdentities caller, 
     /// <summary>To be called before a wait for the client or for a change: a state that is held keeps all its nodes in
     /// memory. Afterwards <see cref="State"/> is taken anew.</summary>
     public void LetGoOfState() => State = null;
-
-    /// <summary>Keeps the session alive, if the call is part of one. Its start has done so; a call that lasts does it
-    /// again at least every third of the session's timeout.</summary>
-    public void TouchSession()
-    {
-        if (Session != SessionId.None)
-        {
-            sessions.Contact(Session);
-        }
-    }
 
     public bool May(Permissions needed, Znode node) => node.Acl.Permits(needed, caller.Identities);
 }

@@ -28,7 +28,7 @@ internal sealed class RequestReader(ReadGate gate, Applier applier, SessionTrack
 
         context.Response.SetZxid(view.State.LastZxid);
         return TryReadSession(context.Request, view.State, out var session, out problem)
-            ? new RequestContext(context, caller, view.State, applier, sessions)
+            ? new RequestContext(context, caller, view.State, applier)
             {
                 Session = session,
                 PathText = text,
@@ -37,7 +37,7 @@ internal sealed class RequestReader(ReadGate gate, Applier applier, SessionTrack
             : Refused(problem!);
 
         RequestContext Refused(ProblemBody refusal) =>
-            new(context, caller, applier.State, applier, sessions) { Refusal = refusal };
+            new(context, caller, applier.State, applier) { Refusal = refusal };
     }
 
     private static bool TryReadPath(HttpContext context, out string text, out ZnodePath path, out ProblemBody? problem)

@@ -35,7 +35,7 @@ internal readonly struct ViewAnswer
 }
 
 /// <summary>Reads a view of a node under conditions, waiting for a change if the caller wants that.</summary>
-internal sealed class ViewReader(LongPolls polls, TimeProvider time)
+internal sealed class ViewReader(LongPolls polls)
 {
     /// <param name="needed">One of these permissions on the node is enough.</param>
     /// <param name="isTagged">Whether the answer has an entity tag; without one it is never "not modified".</param>
@@ -46,11 +46,12 @@ internal sealed class ViewReader(LongPolls polls, TimeProvider time)
             return problem;
         }
 
-        if (conditions is not { Wait: { } wait, NoneMatch: { } known })
+        if (conditions is not { Wait: { } wished, NoneMatch: { } known })
         {
             return Judge(request, request.State, view, needed, isTagged, conditions);
         }
 
+        var wait = Bounded(request, wished);
         var changed = await WaitAsync(request, view, IsUnchanged, wait);
         if (changed is null)
         {
@@ -81,28 +82,21 @@ internal sealed class ViewReader(LongPolls polls, TimeProvider time)
         }
     }
 
-    /// <summary>Waits without holding a state, and keeps the caller's session alive meanwhile.</summary>
-    private async Task<CoordinationState?> WaitAsync(RequestContext request, TagView view,
+    /// <summary>Waits without holding a state.</summary>
+    private Task<CoordinationState?> WaitAsync(RequestContext request, TagView view,
         Func<CoordinationState, bool> unchanged, TimeSpan wait)
     {
-        using var pulse = PulseOf(request);
         request.LetGoOfState();
         var polled = new PolledView(request.Path, view, request.Caller.Identities);
-        var changed = await polls.WaitWhileAsync(polled, unchanged, wait, request.Http.RequestAborted);
-        request.TouchSession();
-        return changed;
+        return polls.WaitWhileAsync(polled, unchanged, wait, request.Http.RequestAborted);
     }
 
-    private ITimer? PulseOf(RequestContext request)
-    {
-        if (request.State.Sessions.Find(request.Session) is not { } session)
-        {
-            return null;
-        }
-
-        var interval = TimeSpan.FromMilliseconds(session.TimeoutMs / 3.0);
-        return time.CreateTimer(_ => request.TouchSession(), null, interval, interval);
-    }
+    /// <summary>In a session no wait lasts longer than half of the timeout: then the client asks again, and so shows
+    /// that it is alive. An open connection alone would not, and its locks must not outlive it.</summary>
+    private static TimeSpan Bounded(RequestContext request, TimeSpan wait) =>
+        request.State.Sessions.Find(request.Session) is { } session && wait.TotalMilliseconds > session.TimeoutMs / 2.0
+            ? TimeSpan.FromMilliseconds(session.TimeoutMs / 2.0)
+            : wait;
 
     private static ViewAnswer Judge(RequestContext request, CoordinationState state, TagView view, Permissions needed,
         bool isTagged, ReadConditions conditions)

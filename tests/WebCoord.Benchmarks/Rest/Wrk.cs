@@ -58,15 +58,18 @@ internal sealed partial record Wrk(double RequestsPerSecond, double P50Ms, doubl
             RedirectStandardError = true,
         })!;
 
-    private static double Milliseconds(Match line) =>
-        Number(line.Groups["value"].Value) * line.Groups["unit"].Value switch
+    private static double Milliseconds(Match line)
     {
-        "us" => 0.001,
-        "ms" => 1,
-        "s" => 1_000,
-        "m" => 60_000,
-        var unit => throw new FormatException($"wrk reports a latency in '{unit}'."),
-    };
+        var milliseconds = line.Groups["unit"].Value switch
+        {
+            "us" => 0.001,
+            "ms" => 1,
+            "s" => 1_000,
+            "m" => 60_000,
+            var unit => throw new FormatException($"wrk reports a latency in '{unit}'."),
+        };
+        return Number(line.Groups["value"].Value) * milliseconds;
+    }
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
