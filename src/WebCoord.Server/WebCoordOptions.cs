@@ -97,7 +97,7 @@ internal sealed class LimitOptions
     /// <summary>Most nodes in the tree.</summary>
     public long MaxNodes { get; init; } = 10_000_000;
 
-    /// <summary>Most bytes of data in the tree.</summary>
+    /// <summary>Most bytes of data, names and ACLs in the tree.</summary>
     public long MaxBytes { get; init; } = 4L << 30;
 
     /// <summary>Most nodes that one recursive delete may take.</summary>

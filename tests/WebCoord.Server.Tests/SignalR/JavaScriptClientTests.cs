@@ -20,9 +20,8 @@ public sealed class JavaScriptClientTests
     private static async Task RunAsync(string script)
     {
         using var folder = new TemporaryFolder();
-        var page = FreePort();
-        var foreignPage = FreePort();
-        await using var server = await ServerProcess.StartAsync(folder.Path, "--WebCoord:Log:Kind=memory",
+        var (page, foreignPage) = FreePorts();
+        await using var server = await ServerProcess.StartAsync(folder.Path,
             $"--WebCoord:Security:AllowedOrigins:0=http://127.0.0.1:{page}");
         var start = new ProcessStartInfo("node")
         {
@@ -52,13 +51,22 @@ public sealed class JavaScriptClientTests
         }
 
         Assert.True(node.ExitCode == 0, $"{script} failed:\n{output.Text}\nThe server printed:\n{server.Output}");
+
+        // A script that registers no test, or skips it, ends well too.
+        Assert.Matches(@"pass [1-9]", output.Text);
+        Assert.Matches(@"skipped 0", output.Text);
     }
 
-    /// <summary>A loopback port that is free now; the page is served there a moment later.</summary>
-    private static string FreePort()
+    /// <summary>Two loopback ports that are free now; the pages are served there a moment later.</summary>
+    private static (string Page, string ForeignPage) FreePorts()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+        using var first = new TcpListener(IPAddress.Loopback, 0);
+        using var second = new TcpListener(IPAddress.Loopback, 0);
+        first.Start();
+        second.Start();
+        return (PortOf(first), PortOf(second));
     }
+
+    private static string PortOf(TcpListener listener) =>
+        ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
 }
