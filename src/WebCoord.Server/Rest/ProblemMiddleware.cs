@@ -36,6 +36,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, Applier ap
             {
                 context.Response.StatusCode = ClientClosedRequest;
             }
+
+            // Else the server would try to pass over the rest of a body whose reading was broken off, and log an error.
+            context.Abort();
         }
     }
 

@@ -38,6 +38,7 @@ public sealed class BodyTests(BodyTests.Application application) : IClassFixture
         Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
         Assert.Contains("MaxDataBytes", answer, StringComparison.Ordinal);
         Assert.Contains("\"outcome\":\"not-applied\"", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain(application.Lines, line => line.Level >= LogLevel.Error);
     }
 
     [Fact]

@@ -21,12 +21,12 @@ public sealed class EndpointRulesTests(WebCoordApplication application) : IClass
     [InlineData("GET", "/v1/tree/kept?recursive=true", "recursive")]
     [InlineData("GET", "/v1/sessions/0x1?id=5", "id")]
     [InlineData("GET", "/v1/cluster?=", "")]
-    public async Task A_query_parameter_that_the_call_does_not_know_is_refused_by_name(string method, string url,
+    public async Task A_query_parameter_that_the_call_does_not_know_is_refused_by_name(string method, string target,
         string parameter)
     {
         await _client.PutTextAsync("/kept", "x");
 
-        var response = await _client.SendAsync(new HttpMethod(method), url, method == "GET" ? null : "{}");
+        var response = await _client.SendAsync(new HttpMethod(method), target, method == "GET" ? null : "{}");
 
         var problem = await response.ProblemAsync(400, "bad-arguments");
         var sentence = problem.GetProperty("errors").GetProperty(parameter)[0].GetString();
@@ -53,10 +53,10 @@ public sealed class EndpointRulesTests(WebCoordApplication application) : IClass
     [InlineData("PUT", "/v1/settings", "If-Match", "\"1.1\"")]
     [InlineData("DELETE", "/v1/sessions/0x1", "If-Match", "*")]
     [InlineData("POST", "/v1/sync", "Idempotency-Key", "k")]
-    public async Task A_guard_that_the_call_does_not_honour_is_refused(string method, string url, string header,
+    public async Task A_guard_that_the_call_does_not_honour_is_refused(string method, string target, string header,
         string value)
     {
-        var response = await _client.SendAsync(new HttpMethod(method), url, "{}", (header, value));
+        var response = await _client.SendAsync(new HttpMethod(method), target, "{}", (header, value));
 
         var problem = await response.ProblemAsync(400, "bad-arguments");
         Assert.True(problem.GetProperty("errors").TryGetProperty(header, out _));
@@ -69,8 +69,8 @@ public sealed class EndpointRulesTests(WebCoordApplication application) : IClass
         await _client.PutTextAsync("/declared", "x");
 
         Assert.Equal(412, (int)(await _client.DeleteAsync("/v1/nodes/declared?Version=7")).StatusCode);
-        const string url = "/v1/nodes/declared?VERSION=0&Recursive=true&consistency=local";
-        Assert.Equal(204, (int)(await _client.DeleteAsync(url))
+        const string target = "/v1/nodes/declared?VERSION=0&Recursive=true&consistency=local";
+        Assert.Equal(204, (int)(await _client.DeleteAsync(target))
             .StatusCode);
     }
 }

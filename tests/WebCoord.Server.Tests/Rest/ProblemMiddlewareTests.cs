@@ -30,9 +30,9 @@ public sealed class ProblemMiddlewareTests(WebCoordApplication application) : IC
     [InlineData("GET", "/v1/transactions", 405)]
     [InlineData("GET", "/v1/sessions/0x99", 410)]
     [InlineData("GET", "/v1/nodes?limit=3", 400)]
-    public async Task An_answer_to_a_read_is_not_cached_and_has_no_outcome(string method, string url, int status)
+    public async Task An_answer_to_a_read_is_not_cached_and_has_no_outcome(string method, string target, int status)
     {
-        var response = await _client.SendAsync(new HttpMethod(method), url);
+        var response = await _client.SendAsync(new HttpMethod(method), target);
 
         Assert.Equal(status, (int)response.StatusCode);
         Assert.Equal("no-cache", response.Header("Cache-Control"));
@@ -64,9 +64,9 @@ public sealed class ProblemMiddlewareTests(WebCoordApplication application) : IC
     [InlineData("DELETE", "/v1/cluster", null, 405)]
     [InlineData("POST", "/v1/nonsense", null, 404)]
     [InlineData("DELETE", "/v1/nodes/nowhere", null, 404)]
-    public async Task A_write_that_is_refused_says_so(string method, string url, string? body, int status)
+    public async Task A_write_that_is_refused_says_so(string method, string target, string? body, int status)
     {
-        var response = await _client.SendAsync(new HttpMethod(method), url, body);
+        var response = await _client.SendAsync(new HttpMethod(method), target, body);
 
         await AssertRefusedWriteAsync(response, status);
     }
@@ -107,8 +107,8 @@ public sealed class ProblemMiddlewareTests(WebCoordApplication application) : IC
     [InlineData("/v1/tree", "Accept")]
     [InlineData("/problems", "Accept")]
     [InlineData("/v1/acl", "Authorization")]
-    public async Task An_answer_that_depends_on_a_header_says_so(string url, string header) =>
-        Assert.Equal(header, (await _client.GetAsync(url)).Header("Vary"));
+    public async Task An_answer_that_depends_on_a_header_says_so(string target, string header) =>
+        Assert.Equal(header, (await _client.GetAsync(target)).Header("Vary"));
 
     [Theory]
     [InlineData("application/json; charset=utf-8", "application/json")]
