@@ -40,7 +40,8 @@ internal sealed partial record Wrk(double RequestsPerSecond, double P50Ms, doubl
         ]);
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        if (process.ExitCode != 0 || output.Contains("Non-2xx", StringComparison.Ordinal))
+        if (process.ExitCode != 0 || output.Contains("Non-2xx", StringComparison.Ordinal)
+            || output.Contains("Socket errors", StringComparison.Ordinal))
         {
             throw new InvalidOperationException($"{workload.Name}: wrk reports a failure:\n{output}");
         }

@@ -35,20 +35,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>Starts the server and waits until it is ready.</summary>
-    public static async Task<ServerProcess> StartAsync(string folder, params string[] arguments)
-    {
-        var server = Launch(folder, arguments);
-        try
-        {
-            await server.WaitUntilReadyAsync();
-            return server;
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
-    }
+    public static Task<ServerProcess> StartAsync(string folder, params string[] arguments) =>
+        StartAsync("/health/ready", folder, arguments);
+
+    /// <summary>Starts a server that cannot become ready, and waits until it is alive.</summary>
+    public static Task<ServerProcess> StartAliveAsync(string folder, params string[] arguments) =>
+        StartAsync("/health/live", folder, arguments);
 
     /// <summary>Runs a server that is expected to refuse to start.</summary>
     public static async Task<(int ExitCode, string Output)> RunToExitAsync(string folder, params string[] arguments)
@@ -119,23 +111,38 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return new ServerProcess(Process.Start(start)!);
     }
 
-    private async Task WaitUntilReadyAsync()
+    private static async Task<ServerProcess> StartAsync(string health, string folder, string[] arguments)
+    {
+        var server = Launch(folder, arguments);
+        try
+        {
+            await server.WaitUntilAsync(health);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task WaitUntilAsync(string health)
     {
         var watch = Stopwatch.StartNew();
-        while (!await IsReadyAsync())
+        while (!await IsAsync(health))
         {
             if (_process.HasExited || watch.Elapsed > MaxWait)
             {
                 // What it printed last may still be in the pipe.
                 await Task.Delay(200);
-                throw new InvalidOperationException($"The server did not become ready. It printed:\n{Output}");
+                throw new InvalidOperationException($"The server did not answer {health}. It printed:\n{Output}");
             }
 
             await Task.Delay(20);
         }
     }
 
-    private async Task<bool> IsReadyAsync()
+    private async Task<bool> IsAsync(string health)
     {
         if (Client.BaseAddress is null)
         {
@@ -150,7 +157,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
         try
         {
-            using var response = await Client.GetAsync("/health/ready");
+            using var response = await Client.GetAsync(health);
             return response.StatusCode == HttpStatusCode.OK;
         }
         catch (HttpRequestException)

@@ -32,6 +32,33 @@ public sealed class FullDiskTests
         await AssertReadableAsync(again.Client, written);
     }
 
+    /// <summary>With a session alive, a start wants to write that sessions start afresh: it must not depend on it.
+    /// </summary>
+    [RootFact]
+    public async Task A_start_on_a_full_disk_serves_reads_and_writes_once_there_is_space_again()
+    {
+        await using var disk = await SmallDisk.MountAsync(megabytes: 16);
+        await using (var server = await ServerProcess.StartAsync(disk.Path))
+        {
+            using var opened = await server.Client.PostAsJsonAsync("/v1/sessions", new { timeoutMs = 60_000 });
+            Assert.Equal(HttpStatusCode.Created, opened.StatusCode);
+            await WriteAgainAsync(server.Client, 0);
+            await server.KillAsync();
+        }
+
+        // From outside: writes that the server is refused leave room in its journal, which small ones then fit.
+        disk.FillUp();
+        await using var again = await ServerProcess.StartAliveAsync(disk.Path);
+        using var ready = await again.Client.GetAsync("/health/ready");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        await AssertReadableAsync(again.Client, 1);
+        using var refused = await again.Client.PutAsync(PathOf(1), new ByteArrayContent([1]));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+
+        disk.FreeHalf();
+        await WriteAgainAsync(again.Client, 1);
+    }
+
     /// <summary>Writes nodes until one is refused; returns how many were acknowledged.</summary>
     private static async Task<int> FillAsync(HttpClient client)
     {

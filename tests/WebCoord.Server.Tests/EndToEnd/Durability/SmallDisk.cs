@@ -25,6 +25,23 @@ internal sealed class SmallDisk : IAsyncDisposable
         return disk;
     }
 
+    /// <summary>Takes what space is left, to the last block.</summary>
+    public void FillUp()
+    {
+        using var ballast = new FileStream(Ballast, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
+        try
+        {
+            while (true)
+            {
+                ballast.Write(new byte[512]);
+            }
+        }
+        catch (IOException)
+        {
+            // Full.
+        }
+    }
+
     public void FreeHalf() => File.Delete(Ballast);
 
     public async ValueTask DisposeAsync()
