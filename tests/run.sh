@@ -12,7 +12,8 @@ export WEBCOORD_REQUIRE_PROGRAMS=1
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 # Debian package, and the program by which one sees that it is there.
-readonly packages=(chromium:chromium curl:curl mount:mount)
+readonly packages=(chromium:chromium curl:curl mount:mount
+    zookeeper:/usr/share/zookeeper/bin/zkServer.sh)
 
 as_root() {
     if [[ $(id -u) -eq 0 ]]; then "$@"; else sudo "$@"; fi
