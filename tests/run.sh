@@ -22,7 +22,7 @@ as_root() {
 install_debian_packages() {
     local missing=() entry
     for entry in "${packages[@]}"; do
-        command -v "${entry#*:}" > /dev/null || missing+=("${entry%%:*}")
+        [[ -e ${entry#*:} ]] || command -v "${entry#*:}" > /dev/null || missing+=("${entry%%:*}")
     done
     if [[ ${#missing[@]} -eq 0 ]]; then
         return
