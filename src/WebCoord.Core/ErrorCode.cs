@@ -56,6 +56,9 @@ public enum ErrorCode
     /// <summary>There is no such watch to remove.</summary>
     NoWatcher = -121,
 
+    /// <summary>The members of an ensemble cannot be changed; WebCoord is none.</summary>
+    ReconfigDisabled = -123,
+
     /// <summary>A quota, or a limit of the whole tree, would be exceeded.</summary>
     QuotaExceeded = -125,
 

@@ -4,6 +4,7 @@ using WebCoord.Server.Pipeline;
 using WebCoord.Server.Rest;
 using WebCoord.Server.Security;
 using WebCoord.Server.SignalR;
+using WebCoord.Server.Wire;
 
 return await ServiceRun.ToTheEndAsync(() =>
 {
@@ -16,6 +17,7 @@ return await ServiceRun.ToTheEndAsync(() =>
     builder.Services.AddRest();
     builder.AddOperations();
     builder.Services.AddWatchHub();
+    builder.Services.AddWire();
     var app = builder.Build();
     app.UseRequestMetrics();
     app.UseProblems();

@@ -116,8 +116,23 @@ internal sealed class LimitOptions
 
 internal sealed class ZooKeeperOptions
 {
+    /// <summary>Where ZooKeeper clients connect, on the addresses that HTTP listens on; 0 for nowhere.</summary>
+    public int Port { get; init; } = 2181;
+
     /// <summary><c>user:base64(sha1(user:password))</c> of the one who passes every ACL; none by default.</summary>
     public string? SuperDigest { get; init; }
+
+    /// <summary>Longer requests end the connection, bytes.</summary>
+    public int MaxFrameBytes { get; init; } = 1_048_575;
+
+    /// <summary>Connections that one address may have open; 0 for any number.</summary>
+    public int MaxConnectionsPerAddress { get; init; } = 60;
+
+    /// <summary>Paths that one connection may watch; one that watches more is ended.</summary>
+    public int MaxWatchesPerConnection { get; init; } = 1_000_000;
+
+    /// <summary>Whether nodes with a TTL may be created.</summary>
+    public bool ExtendedTypes { get; init; } = true;
 }
 
 internal sealed class SecurityOptions

@@ -24,6 +24,10 @@ internal sealed class WebCoordOptionsValidator : AbstractValidator<WebCoordOptio
             _ => "Set it to where clients reach this instance, such as http://coord-1.example:5080.");
         SessionRules();
         LimitRules();
+        Range(options => options.ZooKeeper.Port, 0, 65_535);
+        Range(options => options.ZooKeeper.MaxFrameBytes, 1_024, 4 << 20);
+        Range(options => options.ZooKeeper.MaxConnectionsPerAddress, 0, int.MaxValue);
+        Range(options => options.ZooKeeper.MaxWatchesPerConnection, 1, int.MaxValue);
         Rule(options => options.ZooKeeper.SuperDigest, digest => digest is null || IsDigest(digest),
             _ => "Set it to user:base64(sha1(user:password)), for example from: "
                 + "printf '%s' super:secret | openssl sha1 -binary | base64");

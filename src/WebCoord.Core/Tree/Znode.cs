@@ -65,6 +65,9 @@ public sealed record Znode
     /// <summary>The digest of the data, kept because a parent's stat changes far more often than its data.</summary>
     internal ulong DataDigest { get; private init; }
 
+    /// <summary>Nodes below this one, at any depth.</summary>
+    public long Descendants => Subtree.Nodes - 1;
+
     public int DataLength => _data?.Length ?? 0;
 
     /// <summary>Creations plus deletions of children, from which deletions follow: 2 x creations - children.</summary>

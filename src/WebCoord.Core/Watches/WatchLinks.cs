@@ -17,6 +17,13 @@ internal struct WatchLinks<T>
 
     public readonly bool IsEmpty => _linked is null;
 
+    public readonly int Count => _linked switch
+    {
+        null => 0,
+        Several several => several.Count,
+        _ => 1,
+    };
+
     /// <summary>The number of a link; 0 when there is none.</summary>
     public readonly int Find(T linked) => _linked switch
     {

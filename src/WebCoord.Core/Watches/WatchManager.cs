@@ -68,6 +68,10 @@ public sealed class WatchManager<TWatcher>
     public bool Contains(string path, WatchKind kind, WatchMode mode, TWatcher watcher) =>
         (Find(path, watcher) & Bit(kind, mode)) != 0;
 
+    /// <summary>On how many paths a watcher has armed something.</summary>
+    public int CountPaths(TWatcher watcher) =>
+        _watchers.TryGetValue(watcher, out var paths) ? paths.Count : 0;
+
     /// <summary>Removes all that a watcher has armed.</summary>
     public void RemoveAll(TWatcher watcher)
     {

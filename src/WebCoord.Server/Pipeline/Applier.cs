@@ -148,8 +148,13 @@ internal sealed partial class Applier(PendingBatches pending, LocalInstance inst
             if (batch is not null)
             {
                 metrics.WriteAnswered(result.Error);
-                batch[i].TrySetResult(result);
+                batch[i].Complete(result);
             }
+        }
+
+        foreach (var request in batch ?? [])
+        {
+            request.Wake();
         }
     }
 

@@ -37,8 +37,9 @@ internal sealed class PendingBatches
     {
         foreach (var request in _batches.Keys.SelectMany(sequence => Take(sequence) ?? []))
         {
-            request.TrySetResult(ApplyResult.Refused(ErrorCode.OutcomeUnknown,
+            request.Complete(ApplyResult.Refused(ErrorCode.OutcomeUnknown,
                 "This instance failed; whether the write happened is not known."));
+            request.Wake();
         }
     }
 }

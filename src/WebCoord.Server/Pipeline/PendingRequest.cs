@@ -3,13 +3,23 @@ using WebCoord.Core.Commands;
 
 namespace WebCoord.Server.Pipeline;
 
-/// <summary>A request on its way through the log, and the one who waits for its result. Continuations run elsewhere, so
-/// that completing a batch never runs a client's code on the Applier.</summary>
-/// <param name="bytes">Its encoded size.</param>
-internal sealed class PendingRequest(Request request, int bytes)
-    : TaskCompletionSource<ApplyResult>(TaskCreationOptions.RunContinuationsAsynchronously)
+/// <summary>A request on its way through the log, for the one who waits for its result.</summary>
+internal abstract class PendingRequest(Request request)
 {
     public Request Request => request;
 
-    public int Bytes => bytes;
+    /// <summary>Its encoded size; the Sequencer measures it.</summary>
+    public int Bytes { get; set; }
+
+    /// <summary>
+    /// Takes the result. Called once: by the Applier, AFTER the state with the effect is published and in the order of
+    /// zxids, or with a refusal by whoever refused. It must not block, wait, send or run a client's code.
+    /// </summary>
+    public abstract void Complete(ApplyResult result);
+
+    /// <summary>Called after a whole batch has its results: now send what was completed, many replies at once.
+    /// </summary>
+    public virtual void Wake()
+    {
+    }
 }

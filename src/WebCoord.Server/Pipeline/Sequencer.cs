@@ -32,6 +32,8 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
         ApplyResult.Refused(ErrorCode.LogUnavailable, "This instance is stopping; nothing was written.");
 
     private long _queuedBytes;
+    private bool _isRoomAwaited;
+    private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _sequence;
     private volatile bool _complete;
 
@@ -43,15 +45,48 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
     /// </summary>
     public Task<ApplyResult> SubmitAsync(Request request, CancellationToken cancellationToken)
     {
-        var isFull = _queue.Reader.Count >= options.MaxQueuedRequests
-            || Interlocked.Read(ref _queuedBytes) >= options.MaxQueuedBytes;
-        var result = isFull ? Refuse(TooManyWait) : Enqueue(request);
-        return cancellationToken.CanBeCanceled ? result.WaitAsync(cancellationToken) : result;
+        var awaited = new AwaitedRequest(request);
+        Submit(awaited);
+        return cancellationToken.CanBeCanceled ? awaited.Task.WaitAsync(cancellationToken) : awaited.Task;
+    }
+
+    /// <summary>Queues a request like <see cref="SubmitAsync"/>, for those who do not wait by a task. A refusal completes
+    /// it before this returns.</summary>
+    public void Submit(PendingRequest request)
+    {
+        if (IsFull)
+        {
+            Refuse(request, TooManyWait);
+        }
+        else
+        {
+            Enqueue(request);
+        }
     }
 
     /// <summary>Queues a request of the service itself, which finds room even when clients have filled the queue.
     /// </summary>
-    public Task<ApplyResult> SubmitOwnAsync(Command command) => Enqueue(new Request(command));
+    public Task<ApplyResult> SubmitOwnAsync(Command command)
+    {
+        var awaited = new AwaitedRequest(new Request(command));
+        Enqueue(awaited);
+        return awaited.Task;
+    }
+
+    /// <summary>Waits until the queue has room: for those who would rather stop reading than be refused. Room may be
+    /// gone again at once.</summary>
+    public async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        while (IsFull)
+        {
+            var room = Volatile.Read(ref _room);
+            Volatile.Write(ref _isRoomAwaited, true);
+            if (IsFull)
+            {
+                await room.Task.WaitAsync(cancellationToken);
+            }
+        }
+    }
 
     /// <summary>Takes no more requests; <see cref="RunAsync"/> ends once those it has are in the log.</summary>
     public void Complete()
@@ -78,36 +113,42 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
             Complete();
             while (_queue.Reader.TryRead(out var left))
             {
-                left.TrySetResult(Stopping);
+                left.Complete(Stopping);
             }
         }
     }
 
-    private Task<ApplyResult> Enqueue(Request request)
+    /// <summary>Whether a request from a client would be refused now.</summary>
+    public bool IsFull => !_complete && (_queue.Reader.Count >= options.MaxQueuedRequests
+        || Interlocked.Read(ref _queuedBytes) >= options.MaxQueuedBytes);
+
+    private void Enqueue(PendingRequest request)
     {
-        var bytes = CommandCodec.Measure(request);
+        var bytes = CommandCodec.Measure(request.Request);
         if (bytes > MaxRequestBytes)
         {
-            return Refuse(ApplyResult.Refused(ErrorCode.TooLarge,
+            Refuse(request, ApplyResult.Refused(ErrorCode.TooLarge,
                 $"The request takes {bytes} bytes in the log; the most is {MaxRequestBytes}."));
+            return;
         }
 
-        var queued = new PendingRequest(request, bytes);
+        request.Bytes = bytes;
         Interlocked.Add(ref _queuedBytes, bytes);
-        if (!_queue.Writer.TryWrite(queued))
+        if (_queue.Writer.TryWrite(request))
         {
-            Interlocked.Add(ref _queuedBytes, -bytes);
-            return Refuse(_complete ? Stopping : TooManyWait);
+            metrics.QueueChanged(1);
+            return;
         }
 
-        metrics.QueueChanged(1);
-        return queued.Task;
+        Interlocked.Add(ref _queuedBytes, -bytes);
+        Refuse(request, _complete ? Stopping : TooManyWait);
     }
 
-    private Task<ApplyResult> Refuse(ApplyResult refusal)
+    private void Refuse(PendingRequest request, ApplyResult refusal)
     {
         metrics.WriteAnswered(refusal.Error);
-        return Task.FromResult(refusal);
+        request.Complete(refusal);
+        request.Wake();
     }
 
     private PendingRequest[] Gather()
@@ -124,7 +165,19 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
         }
 
         metrics.QueueChanged(-batch.Count);
+        if (Volatile.Read(ref _isRoomAwaited))
+        {
+            TellOfRoom();
+        }
+
         return [.. batch];
+    }
+
+    private void TellOfRoom()
+    {
+        Volatile.Write(ref _isRoomAwaited, false);
+        Interlocked.Exchange(ref _room, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))
+            .TrySetResult();
     }
 
     private async Task AppendAsync(long sequence, PendingRequest[] batch)
@@ -146,8 +199,7 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
                     $"{failure.Message} Whether the write happened is not known; read before you repeat it.");
             foreach (var queued in pending.Take(sequence) ?? [])
             {
-                metrics.WriteAnswered(refusal.Error);
-                queued.TrySetResult(refusal);
+                Refuse(queued, refusal);
             }
         }
     }

@@ -40,7 +40,7 @@ internal sealed record CallerIdentities(ImmutableArray<Identity> Identities, boo
     {
         caller = null;
         problem = null;
-        var address = new Identity("ip", AddressOf(context.Connection.RemoteIpAddress));
+        var address = OfAddress(context.Connection.RemoteIpAddress);
         var header = context.Request.Headers.Authorization;
         if (header.Count == 0)
         {
@@ -62,10 +62,26 @@ internal sealed record CallerIdentities(ImmutableArray<Identity> Identities, boo
             return false;
         }
 
-        var digest = AclSchemes.Digest(credential);
-        caller = new CallerIdentities(
-            IsSame(digest.Id, superDigest) ? [address, digest, Identity.Super] : [address, digest], IsAnonymous: false);
+        caller = new CallerIdentities([address, .. OfCredential(credential, superDigest)], IsAnonymous: false);
         return true;
+    }
+
+    /// <summary>What a peer is by its address alone. IPv4 stays IPv4 on a socket for both versions, and a zone is local
+    /// to this machine. A peer without an address (a Unix socket) is on this machine.</summary>
+    public static Identity OfAddress(IPAddress? address) => new("ip", address switch
+    {
+        null => "127.0.0.1",
+        { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
+        { IsIPv6LinkLocal: true } => new IPAddress(address.GetAddressBytes()).ToString(),
+        _ => address.ToString(),
+    });
+
+    /// <summary>What <c>user:password</c> makes of a caller.</summary>
+    /// <param name="superDigest">The digest identity that also passes every ACL; null for none.</param>
+    public static ImmutableArray<Identity> OfCredential(string credential, string? superDigest)
+    {
+        var digest = AclSchemes.Digest(credential);
+        return IsSame(digest.Id, superDigest) ? [digest, Identity.Super] : [digest];
     }
 
     /// <summary>In a time that does not tell how much of the secret was guessed.</summary>
@@ -75,16 +91,6 @@ internal sealed record CallerIdentities(ImmutableArray<Identity> Identities, boo
     /// <summary>Notes the caller for <see cref="Of"/>. The items of a request also reach the hub's later requests.
     /// </summary>
     public void AttachTo(HttpContext context) => context.Items[ItemKey] = this;
-
-    /// <summary>IPv4 stays IPv4 on a socket for both versions, and a zone is local to this machine. A peer without an
-    /// address (a Unix socket) is on this machine.</summary>
-    private static string AddressOf(IPAddress? address) => address switch
-    {
-        null => "127.0.0.1",
-        { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
-        { IsIPv6LinkLocal: true } => new IPAddress(address.GetAddressBytes()).ToString(),
-        _ => address.ToString(),
-    };
 
     private static bool TryDecode(ReadOnlySpan<char> base64, [NotNullWhen(true)] out string? credential)
     {

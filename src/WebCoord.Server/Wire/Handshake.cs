@@ -1,0 +1,118 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using WebCoord.Core;
+using WebCoord.Core.Commands;
+using WebCoord.Core.Sessions;
+using WebCoord.Server.Pipeline;
+using WebCoord.Server.Security;
+using WebCoord.Server.Wire.Records;
+
+namespace WebCoord.Server.Wire;
+
+/// <summary>Opens a session for a connection, or gives it the one that its client had before (zookeeper-protocol
+/// sections 1.4 and 8.4).</summary>
+internal sealed class Handshake(Applier applier, Sequencer sequencer, WireConnections connections,
+    ZooKeeperOptions options)
+{
+    /// <summary>Does it. A client that is refused is refused by silence, except that its session is no more.</summary>
+    /// <returns>Whether the connection has a session now.</returns>
+    public async Task<bool> RunAsync(WireConnection connection, PipeReader input, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(input, cancellationToken) is not { } request)
+        {
+            connection.Abort("it did not begin with a connect request");
+            return false;
+        }
+
+        connection.Statistics.FramesReceived(1);
+        if (request.LastZxidSeen > applier.State.LastZxid.Value)
+        {
+            connection.Abort($"its client has seen zxid 0x{request.LastZxidSeen:x}, which is not applied here");
+            return false;
+        }
+
+        var owner = connection.Facts.Owner;
+        Command command = request.Session == 0
+            ? new Command.CreateSession(request.TimeoutMs, SessionToken.NewKey(), owner)
+            : new Command.AttachSession(new SessionId(request.Session), request.Password.AsMemory(), request.TimeoutMs,
+                owner);
+        await sequencer.WaitForRoomAsync(cancellationToken);
+        var result = await sequencer.SubmitAsync(new Request(command) { Identities = connection.Identities },
+            cancellationToken);
+        if (result is { Succeeded: true, Session: { } session })
+        {
+            connection.Begin(session);
+            connections.Begin(connection);
+            Respond(connection, new ConnectResponse(0, session.TimeoutMs, session.Id.Value, session.Key,
+                ReadOnlyAnswer(request)));
+        }
+        else if (result.Error is ErrorCode.SessionExpired or ErrorCode.AuthFailed)
+        {
+            Respond(connection, ConnectResponse.Invalid(ReadOnlyAnswer(request)));
+        }
+        else
+        {
+            connection.Abort($"no session could be opened: {result.Detail}");
+        }
+
+        await connection.Outbox.DrainAsync();
+        return connection.Session is not null && !connection.IsAborted;
+    }
+
+    /// <summary>Said only to clients that can hear it; this service always takes writes.</summary>
+    private static bool? ReadOnlyAnswer(ConnectRequest request) => request.ReadOnly is null ? null : false;
+
+    private static void Respond(WireConnection connection, ConnectResponse response) =>
+        connection.Outbox.Append(response, static (writer, answer) =>
+        {
+            var start = writer.Begin();
+            answer.Write(writer);
+            writer.End(start);
+        });
+
+    private async Task<ConnectRequest?> ReadAsync(PipeReader input, CancellationToken cancellationToken)
+    {
+        var frames = new FrameReader(options.MaxFrameBytes);
+        try
+        {
+            while (true)
+            {
+                var read = await input.ReadAsync(cancellationToken);
+                var buffer = read.Buffer;
+                if (TryRead(frames, ref buffer, out var request))
+                {
+                    input.AdvanceTo(buffer.Start);
+                    return request;
+                }
+
+                input.AdvanceTo(buffer.Start, buffer.End);
+                if (read.IsCompleted || read.IsCanceled)
+                {
+                    return null;
+                }
+            }
+        }
+        catch (MalformedRequestException)
+        {
+            return null;
+        }
+        finally
+        {
+            frames.Release();
+        }
+    }
+
+    private static bool TryRead(FrameReader frames, ref ReadOnlySequence<byte> buffer, out ConnectRequest request)
+    {
+        request = default;
+        if (!frames.TryRead(buffer, out var frame, out var rest))
+        {
+            return false;
+        }
+
+        var reader = new JuteReader(frame);
+        request = ConnectRequest.Read(ref reader);
+        buffer = rest;
+        return true;
+    }
+}

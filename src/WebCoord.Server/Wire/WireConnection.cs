@@ -1,0 +1,176 @@
+using System.Collections.Immutable;
+using System.Net;
+using WebCoord.Core;
+using WebCoord.Core.Sessions;
+using WebCoord.Core.Tree;
+using WebCoord.Core.Watches;
+using WebCoord.Server.Pipeline;
+
+namespace WebCoord.Server.Wire;
+
+/// <summary>
+/// One client's connection: whom it speaks for, what it has under way, and what it is still to be sent. It is one
+/// watcher for all its watches. Watches and credentials belong to it and end with it; the session does not
+/// (zookeeper-protocol section 13, points 15 and 16).
+/// </summary>
+internal sealed partial class WireConnection : IWatcher
+{
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Action _abort;
+    private ImmutableArray<Identity> _identities;
+    private int _pendingWrites;
+    private int _isAborted;
+    private bool _wasHeard;
+    private TaskCompletionSource? _writesDone;
+
+    public WireConnection(WireConnectionFacts facts, Outbox outbox, TimeProvider time, ILogger logger, Action abort)
+    {
+        Facts = facts;
+        Outbox = outbox;
+        _time = time;
+        _logger = logger;
+        _abort = abort;
+        _identities = facts.Identities;
+        OpenedAt = time.GetTimestamp();
+    }
+
+    public WireConnectionFacts Facts { get; }
+
+    public Outbox Outbox { get; }
+
+    public WireStatistics Statistics { get; } = new();
+
+    /// <summary>When it was opened, in ticks of the time provider.</summary>
+    public long OpenedAt { get; }
+
+    /// <summary>The session that it speaks for; null until the handshake is done.</summary>
+    public Session? Session { get; private set; }
+
+    public bool IsAborted => Volatile.Read(ref _isAborted) != 0;
+
+    /// <summary>As whom its requests and its watches read.</summary>
+    public ImmutableArray<Identity> Identities => _identities;
+
+    /// <summary>Whether it has shown any credential beside its address.</summary>
+    public bool IsAnonymous => _identities.Length == 1;
+
+    /// <summary>Requests that wait for the log.</summary>
+    public int PendingWrites => Volatile.Read(ref _pendingWrites);
+
+    /// <summary>Takes on the session that the handshake opened or attached.</summary>
+    public void Begin(Session session)
+    {
+        Session = session;
+        Volatile.Write(ref _wasHeard, true);
+    }
+
+    /// <summary>Adds credentials; they stay as long as the connection does.</summary>
+    public void Add(ImmutableArray<Identity> identities)
+    {
+        var all = _identities.Union(identities).ToImmutableArray();
+        ImmutableInterlocked.InterlockedExchange(ref _identities, all);
+    }
+
+    /// <summary>Notes that its client sent something, which keeps its session alive.</summary>
+    public void Hear() => Volatile.Write(ref _wasHeard, true);
+
+    /// <summary>Whether the session is alive in a state and still this connection's.</summary>
+    public bool Holds(CoordinationState state) =>
+        Session is { } session && state.Sessions.Find(session.Id) is { } alive && alive.Owner == Facts.Owner;
+
+    /// <summary>Notes that a write goes to the log.</summary>
+    public void BeginWrite() => Interlocked.Increment(ref _pendingWrites);
+
+    /// <summary>Puts the reply of a write in its place.</summary>
+    public void CompleteWrite(WireWrite write, ApplyResult result)
+    {
+        if (WireError.EndsConnection(result.Error))
+        {
+            Abort($"{write.OpCode} failed: {result.Detail ?? result.Error.ToString()}");
+        }
+        else
+        {
+            Outbox.Append((write, result), static (writer, reply) =>
+                WriteReplies.Write(writer, reply.write, reply.result));
+            Statistics.Answered(write.OpCode, write.Xid, result.Zxid, _time.GetElapsedTime(write.Started));
+        }
+
+        if (Interlocked.Decrement(ref _pendingWrites) == 0)
+        {
+            Interlocked.Exchange(ref _writesDone, null)?.TrySetResult();
+        }
+    }
+
+    /// <summary>Waits until all writes have their replies.</summary>
+    public ValueTask WritesDoneAsync()
+    {
+        if (PendingWrites == 0)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _writesDone, done);
+        return PendingWrites == 0 ? ValueTask.CompletedTask : new ValueTask(done.Task);
+    }
+
+    /// <summary>Looks at what became of the session, once in every tick.</summary>
+    public void Follow(CoordinationState state, SessionTracker tracker)
+    {
+        if (Session is not { } session || IsAborted)
+        {
+            return;
+        }
+
+        if (state.Sessions.Find(session.Id) is not { } alive)
+        {
+            Abort("its session ended");
+        }
+        else if (alive.Owner != Facts.Owner)
+        {
+            Abort("its session is served by another connection");
+        }
+        else if (!tracker.CanVouchFor(alive.TimeoutMs))
+        {
+            Abort("the log does not answer");
+        }
+        else if (Interlocked.Exchange(ref _wasHeard, false))
+        {
+            tracker.Contact(session.Id);
+        }
+    }
+
+    /// <summary>Ends the connection without a word, as ZooKeeper does; the session lives on. Safe for any caller.
+    /// </summary>
+    public void Abort(string reason)
+    {
+        if (Interlocked.Exchange(ref _isAborted, 1) != 0)
+        {
+            return;
+        }
+
+        LogAborted(Facts.Peer, Session?.Id ?? SessionId.None, reason);
+        Outbox.Close();
+        ThreadPool.UnsafeQueueUserWorkItem(static abort => abort(), _abort, preferLocal: false);
+    }
+
+    public void Enqueue(WatchEvent watchEvent)
+    {
+        // A watch whose holder may not read is consumed in silence (section 7.3).
+        if (watchEvent.Type != WatchEventType.Revoked)
+        {
+            Outbox.AppendEvent(watchEvent.Type, watchEvent.Path, watchEvent.Zxid);
+        }
+    }
+
+    public void Wake() => Outbox.Wake();
+
+    [LoggerMessage(500, LogLevel.Debug, "The connection of {Peer} with session {Session} is ended: {Reason}")]
+    private partial void LogAborted(EndPoint? peer, SessionId session, string reason);
+}
+
+/// <summary>What is known of a connection when it opens.</summary>
+/// <param name="Owner">How the state names it as the owner of a session.</param>
+/// <param name="Identities">Its address, and what its TLS certificate proves.</param>
+internal sealed record WireConnectionFacts(SessionOwner Owner, EndPoint? Peer, ImmutableArray<Identity> Identities);

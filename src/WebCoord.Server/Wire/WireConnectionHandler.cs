@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using WebCoord.Core.Sessions;
+using WebCoord.Core.Tree;
+using WebCoord.Server.Pipeline;
+using WebCoord.Server.Security;
+
+namespace WebCoord.Server.Wire;
+
+/// <summary>The life of a wire connection: who it is, its handshake or its four-letter word, its requests, its end.
+/// </summary>
+internal sealed partial class WireConnectionHandler(WireConnections connections, Applier applier, Sequencer sequencer,
+    ReadGate gate, LocalInstance instance, PipelineMetrics metrics, IOptions<WebCoordOptions> options,
+    TimeProvider time, ILogger<WireConnection> logger) : ConnectionHandler
+{
+    /// <summary>What may gather for a client that takes nothing.</summary>
+    private const int MaxOutboxBytes = 16 << 20;
+
+    public override async Task OnConnectedAsync(ConnectionContext context)
+    {
+        var connection = Open(context);
+        if (!connections.TryAdd(connection))
+        {
+            LogTooMany(context.RemoteEndPoint, options.Value.ZooKeeper.MaxConnectionsPerAddress);
+            context.Abort();
+            return;
+        }
+
+        metrics.ConnectionOpened();
+        try
+        {
+            await ServeAsync(connection, context);
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException or ConnectionAbortedException
+            or InvalidOperationException { Source: "System.IO.Pipelines" })
+        {
+            // The client has left, or was made to leave.
+        }
+        finally
+        {
+            connection.Outbox.Close();
+            applier.Arm((_, watches) =>
+            {
+                watches.RemoveAll(connection);
+                return true;
+            });
+            connections.Remove(connection);
+            metrics.ConnectionClosed();
+        }
+    }
+
+    private async Task ServeAsync(WireConnection connection, ConnectionContext context)
+    {
+        // When the server stops, what was taken is finished and nothing more is taken.
+        var lifetime = context.Features.Get<IConnectionLifetimeNotificationFeature>();
+        await using var stopping = lifetime?.ConnectionClosedRequested
+            .Register(context.Transport.Input.CancelPendingRead) ?? default;
+        var closed = context.ConnectionClosed;
+        var zooKeeper = options.Value.ZooKeeper;
+        var handshake = new Handshake(applier, sequencer, connections, zooKeeper);
+        if (await handshake.RunAsync(connection, context.Transport.Input, closed))
+        {
+            var allowAnonymous = options.Value.Security.AllowAnonymous ?? true;
+            var requests = new RequestLoop(connection, applier, sequencer, gate, zooKeeper, allowAnonymous, time);
+            await requests.RunAsync(context.Transport.Input, closed);
+        }
+    }
+
+    private WireConnection Open(ConnectionContext context)
+    {
+        var facts = new WireConnectionFacts(new SessionOwner(instance.Id, instance.NextConnection()),
+            context.RemoteEndPoint, IdentitiesOf(context));
+        WireConnection? opened = null;
+        var outbox = new Outbox(context.Transport.Output, MaxOutboxBytes, reason => opened!.Abort(reason));
+        opened = new WireConnection(facts, outbox, time, logger, context.Abort);
+        return opened;
+    }
+
+    private static ImmutableArray<Identity> IdentitiesOf(ConnectionContext context) =>
+        [CallerIdentities.OfAddress((context.RemoteEndPoint as IPEndPoint)?.Address)];
+
+    [LoggerMessage(510, LogLevel.Warning, "A connection of {Peer} was refused: its address has {Max} already "
+        + "(WebCoord:ZooKeeper:MaxConnectionsPerAddress)")]
+    private partial void LogTooMany(EndPoint? peer, int max);
+}

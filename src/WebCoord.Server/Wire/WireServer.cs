@@ -1,0 +1,86 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using WebCoord.Server.Security;
+
+namespace WebCoord.Server.Wire;
+
+/// <summary>
+/// Listens for ZooKeeper clients where HTTP listens, on ports of their own. It is a Kestrel beside the one for HTTP,
+/// because an address given to that one in code would switch off its <c>Urls</c>.
+/// </summary>
+internal sealed class WireServer(IConnectionListenerFactory transport, ListeningAddresses addresses,
+    IOptions<WebCoordOptions> options, IServiceProvider services, ILoggerFactory loggers) : IHostedService, IDisposable
+{
+    private KestrelServer? _server;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var zooKeeper = options.Value.ZooKeeper;
+        if (zooKeeper.Port == 0)
+        {
+            return;
+        }
+
+        var kestrel = new KestrelServerOptions { ApplicationServices = services };
+        foreach (var address in Addresses())
+        {
+            kestrel.Listen(address, zooKeeper.Port, endpoint => endpoint.UseConnectionHandler<WireConnectionHandler>());
+        }
+
+        _server = new KestrelServer(Options.Create(kestrel), transport, loggers);
+        try
+        {
+            await _server.StartAsync(new NoHttp(), cancellationToken);
+        }
+        catch (IOException failure)
+        {
+            throw new WireUnavailableException(zooKeeper.Port, failure);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        _server?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+
+    public void Dispose() => _server?.Dispose();
+
+    /// <summary>The addresses of the hosts that HTTP listens on. A name other than localhost stands for every interface,
+    /// as it does for Kestrel.</summary>
+    private IEnumerable<IPAddress> Addresses()
+    {
+        if (addresses.IncludeEveryInterface)
+        {
+            return [IPAddress.IPv6Any];
+        }
+
+        return addresses.Hosts
+            .SelectMany(host => IPAddress.TryParse(host, out var address)
+                ? [address]
+                : LoopbackAddresses())
+            .Distinct();
+    }
+
+    private static IEnumerable<IPAddress> LoopbackAddresses() => System.Net.Sockets.Socket.OSSupportsIPv6
+        ? [IPAddress.Loopback, IPAddress.IPv6Loopback]
+        : [IPAddress.Loopback];
+
+    /// <summary>Nothing here speaks HTTP: the connection handler takes every connection.</summary>
+    private sealed class NoHttp : IHttpApplication<IFeatureCollection>
+    {
+        public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
+
+        public Task ProcessRequestAsync(IFeatureCollection context) => Task.CompletedTask;
+
+        public void DisposeContext(IFeatureCollection context, Exception? exception)
+        {
+        }
+    }
+}
+
+/// <summary>The port for ZooKeeper clients cannot be had.</summary>
+internal sealed class WireUnavailableException(int port, Exception cause) : Exception(
+    $"it cannot listen for ZooKeeper clients on port {port}. {cause.Message} Stop the program that is there, or set "
+    + "WebCoord:ZooKeeper:Port to a free port, or to 0 to do without.", cause);

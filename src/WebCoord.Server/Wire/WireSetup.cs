@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+
+namespace WebCoord.Server.Wire;
+
+/// <summary>The services of the front end for ZooKeeper clients.</summary>
+internal static class WireSetup
+{
+    public static IServiceCollection AddWire(this IServiceCollection services)
+    {
+        services.AddSingleton(provider =>
+            new WireConnections(provider.GetRequiredService<IOptions<WebCoordOptions>>().Value.ZooKeeper
+                .MaxConnectionsPerAddress));
+        services.AddSingleton<WireConnectionHandler>();
+        services.AddHostedService<WirePulse>();
+        services.AddHostedService<WireServer>();
+        return services;
+    }
+}
