@@ -34,7 +34,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Starts the server and waits until it is ready.</summary>
+    /// <summary>Starts the server and waits until it is ready. ZooKeeper clients are not served, unless the arguments say
+    /// on which port.</summary>
     public static Task<ServerProcess> StartAsync(string folder, params string[] arguments) =>
         StartAsync("/health/ready", folder, arguments);
 
@@ -103,6 +104,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         };
         start.ArgumentList.Add(Repository.ServerAssembly);
         start.ArgumentList.Add("--Urls=http://127.0.0.1:0");
+        start.ArgumentList.Add("--WebCoord:ZooKeeper:Port=0");
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

@@ -16,7 +16,11 @@ namespace WebCoord.Server.Tests.Rest;
 /// <summary>The whole service with a log in memory. Over <c>UseKestrel(0)</c> it listens on a free port.</summary>
 public class WebCoordApplication : WebApplicationFactory<Program>
 {
-    private readonly Dictionary<string, string> _settings = new() { ["WebCoord:Log:Kind"] = "memory" };
+    private readonly Dictionary<string, string> _settings = new()
+    {
+        ["WebCoord:Log:Kind"] = "memory",
+        ["WebCoord:ZooKeeper:Port"] = "0",
+    };
 
     /// <summary>Replaces services, for tests of limits that are long in real life.</summary>
     public Action<IServiceCollection> Replace { get; init; } = _ => { };
