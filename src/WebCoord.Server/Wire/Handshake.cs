@@ -31,11 +31,12 @@ internal sealed class Handshake(Applier applier, Sequencer sequencer, WireConnec
             return false;
         }
 
+        // To the state machine 0 means to keep the timeout; ZooKeeper takes it for one that is too short.
+        var timeoutMs = Math.Max(1, request.TimeoutMs);
         var owner = connection.Facts.Owner;
         Command command = request.Session == 0
-            ? new Command.CreateSession(request.TimeoutMs, SessionToken.NewKey(), owner)
-            : new Command.AttachSession(new SessionId(request.Session), request.Password.AsMemory(), request.TimeoutMs,
-                owner);
+            ? new Command.CreateSession(timeoutMs, SessionToken.NewKey(), owner)
+            : new Command.AttachSession(new SessionId(request.Session), request.Password.AsMemory(), timeoutMs, owner);
         await sequencer.WaitForRoomAsync(cancellationToken);
         var result = await sequencer.SubmitAsync(new Request(command) { Identities = connection.Identities },
             cancellationToken);

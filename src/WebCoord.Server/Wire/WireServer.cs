@@ -26,11 +26,8 @@ internal sealed class WireServer(IConnectionListenerFactory transport, Listening
         }
 
         var kestrel = new KestrelServerOptions { ApplicationServices = services };
-        foreach (var address in Addresses())
-        {
-            kestrel.Listen(address, zooKeeper.Port, endpoint => endpoint.UseConnectionHandler<WireConnectionHandler>());
-        }
-
+        ListenWhereHttpDoes(kestrel, zooKeeper.Port,
+            endpoint => endpoint.UseConnectionHandler<WireConnectionHandler>());
         _server = new KestrelServer(Options.Create(kestrel), transport, loggers);
         try
         {
@@ -47,25 +44,30 @@ internal sealed class WireServer(IConnectionListenerFactory transport, Listening
 
     public void Dispose() => _server?.Dispose();
 
-    /// <summary>The addresses of the hosts that HTTP listens on. A name other than localhost stands for every interface,
-    /// as it does for Kestrel.</summary>
-    private IEnumerable<IPAddress> Addresses()
+    /// <summary>A name other than localhost stands for every interface, as it does for Kestrel. Localhost stands for the
+    /// loopback addresses that this machine has.</summary>
+    private void ListenWhereHttpDoes(KestrelServerOptions kestrel, int port, Action<ListenOptions> configure)
     {
         if (addresses.IncludeEveryInterface)
         {
-            return [IPAddress.IPv6Any];
+            kestrel.ListenAnyIP(port, configure);
+            return;
         }
 
-        return addresses.Hosts
-            .SelectMany(host => IPAddress.TryParse(host, out var address)
-                ? [address]
-                : LoopbackAddresses())
-            .Distinct();
-    }
+        var hosts = addresses.Hosts.Distinct().ToList();
+        var parsed = hosts.Select(host => IPAddress.TryParse(host, out var address) ? address : null).ToList();
+        var isLocalhost = parsed.Contains(null);
+        if (isLocalhost)
+        {
+            kestrel.ListenLocalhost(port, configure);
+        }
 
-    private static IEnumerable<IPAddress> LoopbackAddresses() => System.Net.Sockets.Socket.OSSupportsIPv6
-        ? [IPAddress.Loopback, IPAddress.IPv6Loopback]
-        : [IPAddress.Loopback];
+        foreach (var address in parsed.OfType<IPAddress>()
+            .Where(address => !isLocalhost || !IPAddress.IsLoopback(address)))
+        {
+            kestrel.Listen(address, port, configure);
+        }
+    }
 
     /// <summary>Nothing here speaks HTTP: the connection handler takes every connection.</summary>
     private sealed class NoHttp : IHttpApplication<IFeatureCollection>
