@@ -59,7 +59,7 @@ public enum ErrorCode
     /// <summary>The members of an ensemble cannot be changed; WebCoord is none.</summary>
     ReconfigDisabled = -123,
 
-    /// <summary>A quota, or a limit of the whole tree, would be exceeded.</summary>
+    /// <summary>A quota would be exceeded.</summary>
     QuotaExceeded = -125,
 
     /// <summary>The queue of writes is full; the request was not taken.</summary>
@@ -79,4 +79,8 @@ public enum ErrorCode
 
     /// <summary>The cursor is older than what is kept, or from a lost tail of the log.</summary>
     CursorExpired = 5,
+
+    /// <summary>A limit of the whole tree would be exceeded. It is no quota to old ZooKeeper clients, which know of none
+    /// and break on its number.</summary>
+    TreeFull = 6,
 }

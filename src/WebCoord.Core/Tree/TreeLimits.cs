@@ -17,11 +17,14 @@ internal static class TreeLimits
         }
 
         var added = SubtreeSums.OfOne(after) - (before is null ? default : SubtreeSums.OfOne(before));
-        var exceeded = (settings.EnforceQuota ? Quota.Exceeded(transition.Tree, path, added) : null)
-            ?? Exceeded(transition.Tree, added, settings);
-        return exceeded is null
-            ? null
-            : ApplyResult.Refused(ErrorCode.QuotaExceeded, exceeded) with { Path = path.Value };
+        if (settings.EnforceQuota && Quota.Exceeded(transition.Tree, path, added) is { } exceeded)
+        {
+            return ApplyResult.Refused(ErrorCode.QuotaExceeded, exceeded) with { Path = path.Value };
+        }
+
+        return Exceeded(transition.Tree, added, settings) is { } full
+            ? ApplyResult.Refused(ErrorCode.TreeFull, full) with { Path = path.Value }
+            : null;
     }
 
     private static string? Exceeded(DataTree tree, SubtreeSums added, Settings settings)

@@ -123,6 +123,7 @@ internal static class ProblemCatalog
     public static ProblemKind Of(ErrorCode error) => error switch
     {
         ErrorCode.MarshallingError or ErrorCode.Unimplemented => BadArguments,
+        ErrorCode.TreeFull => QuotaExceeded,
         _ => ByError.GetValueOrDefault(error, InternalError),
     };
 

@@ -9,7 +9,7 @@ internal static class WireError
     public static ErrorCode Of(ErrorCode error) => error switch
     {
         ErrorCode.InternalError => ErrorCode.MarshallingError,
-        ErrorCode.TooLarge => ErrorCode.BadArguments,
+        ErrorCode.TooLarge or ErrorCode.TreeFull => ErrorCode.BadArguments,
         _ => error,
     };
 

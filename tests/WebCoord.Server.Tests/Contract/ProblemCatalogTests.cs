@@ -13,6 +13,7 @@ public sealed class ProblemCatalogTests
     [InlineData(ErrorCode.AuthFailed, "auth-failed", 401, -115)]
     [InlineData(ErrorCode.BadArguments, "bad-arguments", 400, -8)]
     [InlineData(ErrorCode.QuotaExceeded, "quota-exceeded", 403, -125)]
+    [InlineData(ErrorCode.TreeFull, "quota-exceeded", 403, -125)]
     [InlineData(ErrorCode.NoAuth, "no-auth", 403, -102)]
     [InlineData(ErrorCode.NoChildrenForEphemerals, "no-children-for-ephemerals", 409, -108)]
     [InlineData(ErrorCode.NotEmpty, "not-empty", 409, -111)]
