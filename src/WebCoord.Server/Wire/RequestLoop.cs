@@ -230,6 +230,7 @@ internal sealed class RequestLoop(WireConnection connection, Applier applier, Se
 
         if (header.OpCode == OpCode.CloseSession)
         {
+            connection.BeginFarewell();
             Submit(new Command.CloseSession(connection.Session!.Id), header, []);
             return Next.End;
         }

@@ -15,12 +15,16 @@ namespace WebCoord.Server.Wire;
 /// </summary>
 internal sealed partial class WireConnection : IWatcher
 {
+    /// <summary>How long a client may take to receive that its session is closed.</summary>
+    private static readonly TimeSpan MaxFarewell = TimeSpan.FromSeconds(10);
+
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Action _abort;
     private ImmutableArray<Identity> _identities;
     private int _pendingWrites;
     private int _isAborted;
+    private long _farewellSince = long.MaxValue;
     private bool _wasHeard;
     private TaskCompletionSource? _writesDone;
 
@@ -79,6 +83,10 @@ internal sealed partial class WireConnection : IWatcher
     public bool Holds(CoordinationState state) =>
         Session is { } session && state.Sessions.Find(session.Id) is { } alive && alive.Owner == Facts.Owner;
 
+    /// <summary>Notes that its client has asked to close the session: the reply goes out before the connection ends.
+    /// </summary>
+    public void BeginFarewell() => Volatile.Write(ref _farewellSince, _time.GetTimestamp());
+
     /// <summary>Notes that a write goes to the log.</summary>
     public void BeginWrite() => Interlocked.Increment(ref _pendingWrites);
 
@@ -116,16 +124,22 @@ internal sealed partial class WireConnection : IWatcher
     }
 
     /// <summary>Looks at what became of the session, once in every tick.</summary>
-    public void Follow(CoordinationState state, SessionTracker tracker)
+    public void Follow(Applier applier, SessionTracker tracker)
     {
         if (Session is not { } session || IsAborted)
         {
             return;
         }
 
+        // Read after the session: a state from before it began must not end it.
+        var state = applier.State;
         if (state.Sessions.Find(session.Id) is not { } alive)
         {
-            Abort("its session ended");
+            var farewellSince = Volatile.Read(ref _farewellSince);
+            if (farewellSince == long.MaxValue || _time.GetElapsedTime(farewellSince) > MaxFarewell)
+            {
+                Abort("its session ended");
+            }
         }
         else if (alive.Owner != Facts.Owner)
         {

@@ -15,7 +15,6 @@ internal sealed class WirePulse(WireConnections connections, Applier applier, Se
         while (!stoppingToken.IsCancellationRequested)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(applier.State.Settings.TickMs), time, stoppingToken);
-            var state = applier.State;
             foreach (var connection in connections.All)
             {
                 if (connection.Session is null && time.GetElapsedTime(connection.OpenedAt) > MaxHandshake)
@@ -23,7 +22,7 @@ internal sealed class WirePulse(WireConnections connections, Applier applier, Se
                     connection.Abort("it asked for no session");
                 }
 
-                connection.Follow(state, tracker);
+                connection.Follow(applier, tracker);
             }
         }
     }
