@@ -14,7 +14,9 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 # Debian package, and the program by which one sees that it is there.
 readonly packages=(chromium:chromium curl:curl mount:mount
     zookeeper:/usr/share/zookeeper/bin/zkServer.sh
-    python3-kazoo:/usr/lib/python3/dist-packages/kazoo)
+    python3-kazoo:/usr/lib/python3/dist-packages/kazoo
+    default-jdk-headless:javac libcurator-recipes-java:/usr/share/java/curator-recipes.jar
+    gcc:gcc libc6-dev:/usr/include/stdio.h libzookeeper-mt-dev:/usr/include/zookeeper/zookeeper.h)
 
 as_root() {
     if [[ $(id -u) -eq 0 ]]; then "$@"; else sudo "$@"; fi

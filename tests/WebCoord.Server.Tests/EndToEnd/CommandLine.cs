@@ -38,6 +38,13 @@ internal sealed class CommandLine : IAsyncDisposable
         }
     }
 
+    /// <summary>Writes to its standard input.</summary>
+    public async Task SendAsync(string text)
+    {
+        await _process.StandardInput.WriteAsync(text);
+        await _process.StandardInput.FlushAsync();
+    }
+
     /// <summary>Waits until it ends by itself; it must end well.</summary>
     public async Task<string> CompleteAsync()
     {

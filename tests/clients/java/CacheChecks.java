@@ -32,9 +32,10 @@ final class CacheChecks {
             .forCreates(node -> heard.add("created " + node.getPath()))
             .forChanges((before, after) -> heard.add("changed " + after.getPath() + " to " + after.getData()[0]))
             .forDeletes(node -> heard.add("deleted " + node.getPath()))
-            .afterInitialized().build());
+            .forInitialized(() -> heard.add("initialized")).afterInitialized().build());
         cache.start();
-        Expect.eventually("the first copy", () -> cache.size() == 3);
+        Expect.eventually("the first copy", () -> heard.contains("initialized"));
+        Expect.equal(3, cache.size());
         writer.create().forPath(stage.path("top/c"), new byte[] {2});
         Expect.eventually("the new node", () -> heard.contains("created " + stage.path("top/c")));
         writer.setData().forPath(stage.path("top/a/b"), new byte[] {3});
@@ -125,12 +126,13 @@ final class CacheChecks {
         watcher.getListenable().addListener(events);
         watcher.getResetListenable().addListener(() -> resets.add(true));
         watcher.start();
-        Expect.eventually("the watch", () -> resets.size() == 1);
+        Expect.eventually("the watch", () -> resets.size() > 0);
         writer.create().forPath(stage.root);
         events.awaitEvents("NodeCreated " + stage.root);
         leave(client, proxy);
+        var before = resets.size();
         comeBack(client, proxy);
-        Expect.eventually("the watch", () -> resets.size() == 2);
+        Expect.eventually("the watch again", () -> resets.size() > before);
         writer.create().forPath(stage.path("a"));
         events.awaitEvents("NodeCreated " + stage.root, "NodeCreated " + stage.path("a"));
     }

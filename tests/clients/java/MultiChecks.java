@@ -81,7 +81,8 @@ final class MultiChecks {
         var path = client.create(stage.path("node"), new byte[] {5}, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
         create(client, path + "/child");
         var results = client.multi(List.of(
-            Op.getData(path), Op.getChildren(stage.path("missing")), Op.getChildren(path), Op.getData(path + "/child")));
+            Op.getData(path), Op.getChildren(stage.path("missing")),
+            Op.getChildren(path), Op.getData(path + "/child")));
         var data = (OpResult.GetDataResult) results.get(0);
         Expect.equal((byte) 5, data.getData()[0]);
         Expect.equal(client.exists(path, false), data.getStat());

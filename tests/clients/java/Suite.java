@@ -18,13 +18,18 @@ final class Suite {
     /** So many that waiting costs little, so few that their connections stay below a server's limit per address. */
     private static final int CHECKS_AT_ONCE = 8;
 
-    private static final int MAX_SECONDS = 90;
+    private static final int MAX_SECONDS = 60;
+
+    /** For all checks together; without a server that answers, all would take their full time. */
+    private static final long MAX_TOTAL_NANOSECONDS = 150 * 1_000_000_000L;
 
     private final String server;
     private final List<String> chosen;
 
     /** Tells the nodes of this run from those of earlier ones on the same server. */
     private final long run = System.currentTimeMillis();
+
+    private final long begin = System.nanoTime();
 
     private final List<Callable<Void>> checks = new ArrayList<>();
 
@@ -61,6 +66,10 @@ final class Suite {
     }
 
     private void runInTime(String root, Check check) throws Exception {
+        if (System.nanoTime() - begin > MAX_TOTAL_NANOSECONDS - MAX_SECONDS * 1_000_000_000L) {
+            throw new AssertionError("not begun, for the checks before took too long");
+        }
+
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try (var stage = new Stage(server, root)) {
             Future<Void> running = thread.submit(() -> {

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using WebCoord.Server.Tests.EndToEnd;
+
+namespace WebCoord.Server.Tests.Wire;
+
+/// <summary>
+/// One run of the program in <c>tests/clients/java</c>, compiled for it, against a server of its own. It begins when
+/// the first test asks for its report, so that nothing runs where Java is missing.
+/// </summary>
+public sealed class JavaClientRun : IDisposable
+{
+    internal const string Jar = "/usr/share/java/curator-recipes.jar";
+    internal const string Logging = "/usr/share/java/slf4j-simple.jar";
+
+    private readonly TemporaryFolder _classes = new();
+    private readonly Lazy<Task<CheckReport>> _report;
+
+    public JavaClientRun() => _report = new Lazy<Task<CheckReport>>(RunAsync);
+
+    internal static string[] Sources { get; } =
+        Directory.GetFiles(Repository.PathOf("tests", "clients", "java"), "*.java");
+
+    internal Task<CheckReport> ReportAsync() => _report.Value;
+
+    public void Dispose() => _classes.Dispose();
+
+    private async Task<CheckReport> RunAsync()
+    {
+        await RunAsync("javac", ["-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC", "-Xlint:all,-try,-path",
+            "-Werror", "-encoding", "UTF-8", "-cp", Jar, "-d", _classes.Path, .. Sources]);
+        await using var server = await WireServerProcess.StartAsync("--WebCoord:ZooKeeper:MaxConnectionsPerAddress=0");
+        return new CheckReport(await RunAsync("java", ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=off", "-cp", $"{Jar}:{Logging}:{_classes.Path}", "Main",
+            server.Address]));
+    }
+
+    private static async Task<string> RunAsync(string program, string[] arguments)
+    {
+        await using var command = new CommandLine(new ProcessStartInfo(program, arguments));
+        return await command.CompleteAsync();
+    }
+}
