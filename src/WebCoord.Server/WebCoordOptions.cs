@@ -131,6 +131,10 @@ internal sealed class ZooKeeperOptions
     /// <summary>Paths that one connection may watch; one that watches more is ended.</summary>
     public int MaxWatchesPerConnection { get; init; } = 1_000_000;
 
+    /// <summary>Four-letter words that are answered, or <c>*</c> for all; none of them stands for <see
+    /// cref="Wire.FourLetterWords.FourLetterWordTable.Default"/>.</summary>
+    public IList<string> FourLetterWords { get; init; } = [];
+
     /// <summary>Whether nodes with a TTL may be created.</summary>
     public bool ExtendedTypes { get; init; } = true;
 }

@@ -5,6 +5,7 @@ using FluentValidation;
 using Microsoft.Extensions.Options;
 using WebCoord.Core;
 using WebCoord.Server.Security;
+using WebCoord.Server.Wire.FourLetterWords;
 
 namespace WebCoord.Server;
 
@@ -28,6 +29,8 @@ internal sealed class WebCoordOptionsValidator : AbstractValidator<WebCoordOptio
         Range(options => options.ZooKeeper.MaxFrameBytes, 1_024, 4 << 20);
         Range(options => options.ZooKeeper.MaxConnectionsPerAddress, 0, int.MaxValue);
         Range(options => options.ZooKeeper.MaxWatchesPerConnection, 1, int.MaxValue);
+        EachRule(options => options.ZooKeeper.FourLetterWords, FourLetterWordTable.IsKnown,
+            $"Set it to one of {string.Join(", ", FourLetterWordTable.All.Select(word => word.Name))}, or to * for all.");
         Rule(options => options.ZooKeeper.SuperDigest, digest => digest is null || IsDigest(digest),
             _ => "Set it to user:base64(sha1(user:password)), for example from: "
                 + "printf '%s' super:secret | openssl sha1 -binary | base64");

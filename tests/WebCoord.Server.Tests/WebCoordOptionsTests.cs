@@ -51,6 +51,7 @@ public sealed class WebCoordOptionsTests
     [InlineData("WebCoord:Limits:MaxRecursiveDelete", "3000000000", "a whole number up to 2147483647")]
     [InlineData("WebCoord:Limits:EnforceQuota", "perhaps", "true or false")]
     [InlineData("WebCoord:ZooKeeper:SuperDigest", "super:secret", "base64(sha1(user:password))")]
+    [InlineData("WebCoord:ZooKeeper:FourLetterWords:0", "kill", "one of conf, cons,")]
     [InlineData("WebCoord:Security:AllowedHosts:0", "coord.example:80", "without port")]
     [InlineData("WebCoord:Security:AllowedOrigins:0", "https://app.example/", "scheme, host and port")]
     [InlineData("WebCoord:Security:AllowedOrigins:0", "*", "scheme, host and port")]

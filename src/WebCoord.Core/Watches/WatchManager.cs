@@ -72,14 +72,23 @@ public sealed class WatchManager<TWatcher>
     public int CountPaths(TWatcher watcher) =>
         _watchers.TryGetValue(watcher, out var paths) ? paths.Count : 0;
 
+    /// <summary>The paths on which a watcher has armed something of a kind, in no order.</summary>
+    public string[] PathsOf(TWatcher watcher, WatchKind kind)
+    {
+        var bits = DataBits << (Modes * (int)kind);
+        return _watchers.TryGetValue(watcher, out var paths)
+            ? [.. paths.ToArray().Where(path => (path.Value & bits) != 0).Select(path => path.Key)]
+            : [];
+    }
+
     /// <summary>Removes all that a watcher has armed.</summary>
     public void RemoveAll(TWatcher watcher)
     {
         if (_watchers.TryGetValue(watcher, out var paths))
         {
-            foreach (var (path, _) in paths.ToArray())
+            foreach (var (path, bits) in paths.ToArray())
             {
-                Update(path, watcher, Find(path, watcher), 0);
+                Update(path, watcher, bits, 0);
             }
         }
     }
@@ -185,10 +194,7 @@ public sealed class WatchManager<TWatcher>
         // Both tables hold the same string, however many watchers came with a copy of it.
         path = _pathsBySpan.TryGetValue(path, out var known, out _) ? known : path;
         Link(_paths, path, watcher, after);
-        if (before == 0 || after == 0)
-        {
-            Link(_watchers, watcher, path, after);
-        }
+        Link(_watchers, watcher, path, after);
     }
 
     private static void Link<TFrom, TTo>(Dictionary<TFrom, WatchLinks<TTo>> table, TFrom from, TTo to, int value)

@@ -23,7 +23,8 @@ internal sealed partial class PipelineMetrics
     private readonly UpDownCounter<long> _queueLength;
     private readonly Counter<long> _events;
     private readonly UpDownCounter<long> _longPolls;
-    private readonly UpDownCounter<long> _connections;
+    private readonly UpDownCounter<long> _hubConnections;
+    private readonly UpDownCounter<long> _wireConnections;
     private readonly Histogram<double> _snapshotDuration;
     private readonly Gauge<long> _snapshotSize;
     private int _openConnections;
@@ -46,8 +47,10 @@ internal sealed partial class PipelineMetrics
         _events = Meter.CreateCounter<long>("webcoord.events.delivered", null,
             "Watch events queued for their watchers.");
         _longPolls = Meter.CreateUpDownCounter<long>("webcoord.long_polls", null, "Long polls that wait at present.");
-        _connections = Meter.CreateUpDownCounter<long>("webcoord.hub.connections", null,
+        _hubConnections = Meter.CreateUpDownCounter<long>("webcoord.hub.connections", null,
             "Open connections of the hub.");
+        _wireConnections = Meter.CreateUpDownCounter<long>("webcoord.wire.connections", null,
+            "Open connections of ZooKeeper clients.");
         _snapshotDuration = Meter.CreateHistogram("webcoord.snapshot.duration", "s",
             "How long it took to save a snapshot.", null, Buckets([0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60]));
         _snapshotSize = Meter.CreateGauge<long>("webcoord.snapshot.size", "By", "Bytes of the last snapshot saved.");
@@ -56,7 +59,7 @@ internal sealed partial class PipelineMetrics
     /// <summary>For instruments that belong to others than the pipeline; it lives as long as the service.</summary>
     public Meter Meter { get; }
 
-    /// <summary>Open connections of the hub, for the heartbeat of the instance.</summary>
+    /// <summary>Open connections of the hub and of ZooKeeper clients, for the heartbeat of the instance.</summary>
     public int OpenConnections => Volatile.Read(ref _openConnections);
 
     /// <summary>A request to change state was answered, refusals before the log included.</summary>
@@ -78,17 +81,13 @@ internal sealed partial class PipelineMetrics
 
     public void LongPollEnded() => _longPolls.Add(-1);
 
-    public void ConnectionOpened()
-    {
-        Interlocked.Increment(ref _openConnections);
-        _connections.Add(1);
-    }
+    public void HubConnectionOpened() => Count(_hubConnections, 1);
 
-    public void ConnectionClosed()
-    {
-        Interlocked.Decrement(ref _openConnections);
-        _connections.Add(-1);
-    }
+    public void HubConnectionClosed() => Count(_hubConnections, -1);
+
+    public void WireConnectionOpened() => Count(_wireConnections, 1);
+
+    public void WireConnectionClosed() => Count(_wireConnections, -1);
 
     /// <summary>A snapshot is saved.</summary>
     /// <param name="bytes">Its size; null when the log cannot tell.</param>
@@ -99,6 +98,12 @@ internal sealed partial class PipelineMetrics
         {
             _snapshotSize.Record(size);
         }
+    }
+
+    private void Count(UpDownCounter<long> connections, int difference)
+    {
+        Interlocked.Add(ref _openConnections, difference);
+        connections.Add(difference);
     }
 
     private static object Name(ErrorCode code) =>

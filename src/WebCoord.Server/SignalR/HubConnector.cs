@@ -23,7 +23,7 @@ internal sealed class HubConnector(HubConnections connections, Applier applier, 
             limits.MaxWatchesPerConnection, limits.MaxQueuedEventsPerConnection);
         connections.Add(new HubConnection(applier, new WriteOrder(sequencer, gate), facts,
             hub.Clients.Client(context.ConnectionId), context.Abort, logger));
-        metrics.ConnectionOpened();
+        metrics.HubConnectionOpened();
     }
 
     public HubConnection Find(HubCallerContext context) =>
@@ -34,7 +34,7 @@ internal sealed class HubConnector(HubConnections connections, Applier applier, 
         if (connections.Remove(context.ConnectionId) is { } connection)
         {
             connection.Close();
-            metrics.ConnectionClosed();
+            metrics.HubConnectionClosed();
         }
     }
 }

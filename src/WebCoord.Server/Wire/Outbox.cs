@@ -12,7 +12,8 @@ namespace WebCoord.Server.Wire;
 /// waits for the client.
 /// </summary>
 /// <param name="maxBytes">What may gather for a client that takes nothing; more ends the connection.</param>
-internal sealed class Outbox(PipeWriter output, int maxBytes, Action<string> abort) : IThreadPoolWorkItem
+internal sealed class Outbox(PipeWriter output, int maxBytes, WireStatistics statistics, Action<string> abort)
+    : IThreadPoolWorkItem
 {
     /// <summary>The request loop answers no more until a client has taken what is above this.</summary>
     private const int FullBytes = 1 << 20;
@@ -27,9 +28,6 @@ internal sealed class Outbox(PipeWriter output, int maxBytes, Action<string> abo
     private bool _isSending;
     private bool _isClosed;
     private TaskCompletionSource? _taken;
-
-    /// <summary>Frames sent, events included.</summary>
-    public long Sent { get; private set; }
 
     /// <summary>
     /// Puts in replies that were computed from the state at a zxid; false, and nothing is put in, if an event of a later
@@ -47,7 +45,7 @@ internal sealed class Outbox(PipeWriter output, int maxBytes, Action<string> abo
             if (!_isClosed)
             {
                 _gathering.Raw(frames);
-                Sent += count;
+                statistics.FramesSent(count);
             }
 
             return true;
@@ -65,7 +63,7 @@ internal sealed class Outbox(PipeWriter output, int maxBytes, Action<string> abo
             }
 
             write(_gathering, what);
-            Sent++;
+            statistics.FramesSent(1);
             if (_gathering.Length > maxBytes)
             {
                 CloseInLock();

@@ -188,8 +188,7 @@ internal sealed class RequestLoop(WireConnection connection, Applier applier, Se
             if (connection.Outbox.TryAppend(_bulk.Written, count, state.LastZxid))
             {
                 connection.Statistics.FramesReceived(count);
-                connection.Statistics.Answered(last.OpCode, last.Xid, state.LastZxid, time.GetElapsedTime(started),
-                    count);
+                connection.Statistics.Answered(last.OpCode, last.Xid, state.LastZxid, started, count);
                 connection.Hear();
                 return rest;
             }
@@ -386,7 +385,9 @@ internal sealed class RequestLoop(WireConnection connection, Applier applier, Se
 
         try
         {
+            var started = time.GetTimestamp();
             _watches.Answer(header, ref body, connection);
+            connection.Statistics.Answered(header.OpCode, header.Xid, applier.State.LastZxid, started);
         }
         catch (MalformedRequestException)
         {

@@ -28,10 +28,12 @@ internal sealed partial class WireConnection : IWatcher
     private bool _wasHeard;
     private TaskCompletionSource? _writesDone;
 
-    public WireConnection(WireConnectionFacts facts, Outbox outbox, TimeProvider time, ILogger logger, Action abort)
+    public WireConnection(WireConnectionFacts facts, Outbox outbox, WireStatistics statistics, TimeProvider time,
+        ILogger logger, Action abort)
     {
         Facts = facts;
         Outbox = outbox;
+        Statistics = statistics;
         _time = time;
         _logger = logger;
         _abort = abort;
@@ -43,7 +45,7 @@ internal sealed partial class WireConnection : IWatcher
 
     public Outbox Outbox { get; }
 
-    public WireStatistics Statistics { get; } = new();
+    public WireStatistics Statistics { get; }
 
     /// <summary>When it was opened, in ticks of the time provider.</summary>
     public long OpenedAt { get; }
@@ -101,7 +103,7 @@ internal sealed partial class WireConnection : IWatcher
         {
             Outbox.Append((write, result), static (writer, reply) =>
                 WriteReplies.Write(writer, reply.write, reply.result));
-            Statistics.Answered(write.OpCode, write.Xid, result.Zxid, _time.GetElapsedTime(write.Started));
+            Statistics.Answered(write.OpCode, write.Xid, result.Zxid, write.Started);
         }
 
         if (Interlocked.Decrement(ref _pendingWrites) == 0)

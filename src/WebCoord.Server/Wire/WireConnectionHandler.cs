@@ -8,13 +8,14 @@ using WebCoord.Core.Sessions;
 using WebCoord.Core.Tree;
 using WebCoord.Server.Pipeline;
 using WebCoord.Server.Security;
+using WebCoord.Server.Wire.FourLetterWords;
 
 namespace WebCoord.Server.Wire;
 
 /// <summary>The life of a wire connection: who it is, its handshake or its four-letter word, its requests, its end.
 /// </summary>
 internal sealed partial class WireConnectionHandler(WireConnections connections, Applier applier, Sequencer sequencer,
-    ReadGate gate, LocalInstance instance, PipelineMetrics metrics, IOptions<WebCoordOptions> options,
+    ReadGate gate, FourLetterWordListener words, LocalInstance instance, PipelineMetrics metrics, IOptions<WebCoordOptions> options,
     TimeProvider time, ILogger<WireConnection> logger) : ConnectionHandler
 {
     /// <summary>What may gather for a client that takes nothing.</summary>
@@ -30,7 +31,7 @@ internal sealed partial class WireConnectionHandler(WireConnections connections,
             return;
         }
 
-        metrics.ConnectionOpened();
+        metrics.WireConnectionOpened();
         try
         {
             await ServeAsync(connection, context);
@@ -49,7 +50,7 @@ internal sealed partial class WireConnectionHandler(WireConnections connections,
                 return true;
             });
             connections.Remove(connection);
-            metrics.ConnectionClosed();
+            metrics.WireConnectionClosed();
         }
     }
 
@@ -60,6 +61,11 @@ internal sealed partial class WireConnectionHandler(WireConnections connections,
         await using var stopping = lifetime?.ConnectionClosedRequested
             .Register(context.Transport.Input.CancelPendingRead) ?? default;
         var closed = context.ConnectionClosed;
+        if (await words.TryAnswerAsync(connection, context.Transport, closed))
+        {
+            return;
+        }
+
         var zooKeeper = options.Value.ZooKeeper;
         var handshake = new Handshake(applier, sequencer, connections, zooKeeper);
         if (await handshake.RunAsync(connection, context.Transport.Input, closed))
@@ -75,8 +81,10 @@ internal sealed partial class WireConnectionHandler(WireConnections connections,
         var facts = new WireConnectionFacts(new SessionOwner(instance.Id, instance.NextConnection()),
             context.RemoteEndPoint, IdentitiesOf(context));
         WireConnection? opened = null;
-        var outbox = new Outbox(context.Transport.Output, MaxOutboxBytes, reason => opened!.Abort(reason));
-        opened = new WireConnection(facts, outbox, time, logger, context.Abort);
+        var statistics = new WireStatistics(time, connections.Statistics);
+        var outbox = new Outbox(context.Transport.Output, MaxOutboxBytes, statistics,
+            reason => opened!.Abort(reason));
+        opened = new WireConnection(facts, outbox, statistics, time, logger, context.Abort);
         return opened;
     }
 

@@ -5,12 +5,15 @@ using WebCoord.Core.Sessions;
 namespace WebCoord.Server.Wire;
 
 /// <summary>The open wire connections of this instance, also by session and counted by address.</summary>
-internal sealed class WireConnections(int maxPerAddress)
+internal sealed class WireConnections(int maxPerAddress, TimeProvider time)
 {
     private readonly ConcurrentDictionary<WireConnection, bool> _all = new();
     private readonly ConcurrentDictionary<SessionId, WireConnection> _bySession = new();
     private readonly Dictionary<IPAddress, int> _byAddress = [];
     private readonly Lock _lock = new();
+
+    /// <summary>What all connections together have done, those included that are gone.</summary>
+    public WireStatistics Statistics { get; } = new(time);
 
     public IEnumerable<WireConnection> All => _all.Keys;
 

@@ -8,7 +8,7 @@ internal sealed class WirePulse(WireConnections connections, Applier applier, Se
     TimeProvider time) : BackgroundService
 {
     /// <summary>How long a connection may take over its handshake (zookeeper-protocol section 1.4).</summary>
-    private static readonly TimeSpan MaxHandshake = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan MaxHandshake = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

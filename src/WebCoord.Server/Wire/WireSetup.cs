@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using WebCoord.Server.Wire.FourLetterWords;
 
 namespace WebCoord.Server.Wire;
 
@@ -10,7 +11,9 @@ internal static class WireSetup
     {
         services.AddSingleton(provider =>
             new WireConnections(provider.GetRequiredService<IOptions<WebCoordOptions>>().Value.ZooKeeper
-                .MaxConnectionsPerAddress));
+                .MaxConnectionsPerAddress, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ServiceReport>();
+        services.AddSingleton<FourLetterWordListener>();
         services.AddSingleton<WireConnectionHandler>();
         services.AddHostedService<WirePulse>();
         services.AddHostedService<WireServer>();

@@ -23,6 +23,22 @@ public sealed class WatchManagerTests
     }
 
     [Fact]
+    public void A_watcher_can_be_asked_for_its_paths_by_kind()
+    {
+        _watches.Add("/a", WatchKind.Data, WatchMode.OneShot, "w");
+        _watches.Add("/a", WatchKind.Children, WatchMode.OneShot, "w");
+        _watches.Add("/b", WatchKind.Children, WatchMode.Persistent, "w");
+        _watches.Add("/c", WatchKind.Data, WatchMode.Recursive, "w");
+        _watches.Add("/d", WatchKind.Data, WatchMode.OneShot, "other");
+
+        Assert.Equal(["/a", "/c"], _watches.PathsOf("w", WatchKind.Data).Order());
+        Assert.Equal(["/a", "/b"], _watches.PathsOf("w", WatchKind.Children).Order());
+        Fire(ChangeType.DataChanged, "/a");
+        Assert.Equal(["/c"], _watches.PathsOf("w", WatchKind.Data));
+        Assert.Empty(_watches.PathsOf("nobody", WatchKind.Data));
+    }
+
+    [Fact]
     public void A_data_watch_hears_nothing_of_children()
     {
         _watches.Add("/p", WatchKind.Data, WatchMode.OneShot, "w");

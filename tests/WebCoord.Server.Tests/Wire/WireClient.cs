@@ -10,13 +10,16 @@ namespace WebCoord.Server.Tests.Wire;
 /// A raw client of ZooKeeper's protocol over any stream: it sends whatever it is told, well-formed or not, and hands out
 /// what comes back in the order of arrival. Every wait has an end: a server that keeps silent fails the test.
 /// </summary>
-internal sealed class WireClient(Stream stream) : IAsyncDisposable
+internal sealed class WireClient(Stream stream, int localPort = 0) : IAsyncDisposable
 {
     /// <summary>Far longer than any answer takes on a loaded machine.</summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
 
     private readonly PipeReader _input = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
     private int _lastXid;
+
+    /// <summary>By which the server tells this connection from others.</summary>
+    public int LocalPort => localPort;
 
     /// <summary>What the server answered to the handshake.</summary>
     public HandshakeAnswer? Session { get; private set; }
@@ -29,7 +32,7 @@ internal sealed class WireClient(Stream stream) : IAsyncDisposable
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port);
-        return new WireClient(new NetworkStream(socket, ownsSocket: true));
+        return new WireClient(new NetworkStream(socket, ownsSocket: true), ((IPEndPoint)socket.LocalEndPoint!).Port);
     }
 
     /// <summary>A connection with a session.</summary>
