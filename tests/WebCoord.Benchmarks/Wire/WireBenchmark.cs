@@ -28,7 +28,8 @@ internal static class WireBenchmark
     ];
 
     public static string Usage { get; } =
-        $"wire [--quick] [--only=ZooKeeper|WebCoord|bare] [{string.Join('|', Rows.Select(row => row.Name))}]...";
+        "wire [--quick] [--seconds=<of a turn>] [--only=ZooKeeper|WebCoord|bare] "
+        + $"[{string.Join('|', Rows.Select(row => row.Name))}]...";
 
     public static async Task<int> RunAsync(string[] arguments)
     {

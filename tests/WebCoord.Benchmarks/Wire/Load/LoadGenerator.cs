@@ -36,18 +36,19 @@ internal sealed class LoadGenerator : IDisposable
     {
         Fill();
         Pump(LeadIn);
+        var before = _latencies.Count;
         _latencies.Clear();
         var watch = Stopwatch.StartNew();
         Pump(duration);
-        var result = new LoadResult(
-            _latencies.Count / watch.Elapsed.TotalSeconds, _latencies.PercentileMs(50), _latencies.PercentileMs(99));
+        var rate = _latencies.Count / watch.Elapsed.TotalSeconds;
+        var (p50, p99) = (_latencies.PercentileMs(50), _latencies.PercentileMs(99));
         foreach (var connection in _connections)
         {
             connection.SendNoMore();
         }
 
         Pump(TimeSpan.MaxValue);
-        return result;
+        return new LoadResult(before + _latencies.Count, rate, p50, p99);
     }
 
     /// <summary>Sends all requests of the budget.</summary>

@@ -25,12 +25,16 @@ internal sealed class ThroughputRow(
     {
         var rings = Enumerable.Range(0, connections).Select(connection => ringOf(connection, turn));
         using var generator = new LoadGenerator(server.Address, rings, inFlight, long.MaxValue);
+        var before = server.ProcessorTime;
         var result = generator.Run(duration);
+        var processorTime = server.ProcessorTime - before;
         return
         [
             new Figure("requests/s", result.RequestsPerSecond, IsMoreBetter: true),
             new Figure("p50 ms", result.P50Ms, IsMoreBetter: false),
             new Figure("p99 ms", result.P99Ms, IsMoreBetter: false),
+            new Figure("processor us per request", processorTime.TotalMicroseconds / result.Requests,
+                IsMoreBetter: false),
         ];
     }
 }

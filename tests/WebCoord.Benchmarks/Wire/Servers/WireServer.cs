@@ -24,6 +24,16 @@ internal abstract class WireServer(string folder) : IAsyncDisposable
 
     public string Folder { get; } = folder;
 
+    /// <summary>What its process has taken of the processors so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     protected int ProcessId => _process!.Id;
 
     /// <summary>Starts the process on what is in its folder; returns how long it took until a session was open.
