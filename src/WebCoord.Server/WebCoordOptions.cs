@@ -84,6 +84,9 @@ internal sealed class SessionOptions
     /// <summary>How long a hub connection may owe the answer to a ping before it is cut, ms. Sessions do not depend on
     /// it: they go by what was received.</summary>
     public int PongTimeoutMs { get; init; } = 30_000;
+
+    /// <summary>How often empty containers and nodes whose TTL is over are looked for, ms.</summary>
+    public int ReapIntervalMs { get; init; } = 2_000;
 }
 
 internal sealed class LimitOptions

@@ -68,6 +68,7 @@ internal sealed class WebCoordOptionsValidator : AbstractValidator<WebCoordOptio
             options => Invariant(
                 $"Set it to at least WebCoord:Sessions:MinTimeoutMs, {options.Sessions.MinTimeoutMs}."));
         Range(options => options.Sessions.PongTimeoutMs, 1_000, 3_600_000);
+        Range(options => options.Sessions.ReapIntervalMs, 100, 86_400_000);
     }
 
     private void LimitRules()

@@ -45,6 +45,7 @@ public sealed class WebCoordOptionsTests
     [InlineData("WebCoord:Sessions:MinTimeoutMs", "1999", "4 ticks, 2000")]
     [InlineData("WebCoord:Sessions:MaxTimeoutMs", "1999", "WebCoord:Sessions:MinTimeoutMs, 2000")]
     [InlineData("WebCoord:Sessions:PongTimeoutMs", "999", "1000 to 3600000")]
+    [InlineData("WebCoord:Sessions:ReapIntervalMs", "99", "100 to 86400000")]
     [InlineData("WebCoord:Limits:MaxDataBytes", "0", "1 to 3145728")]
     [InlineData("WebCoord:Limits:MaxTransactionBytes", "4194304", "1 to 3145728")]
     [InlineData("WebCoord:Limits:MaxNodes", "many", "a whole number")]

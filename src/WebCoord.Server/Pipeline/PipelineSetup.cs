@@ -13,6 +13,7 @@ internal static class PipelineSetup
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => Value(provider).Log);
+        services.AddSingleton(provider => Value(provider).Sessions);
         services.AddSingleton(provider => Value(provider).ToSettings());
         services.AddSingleton(provider => new LocalInstance(Value(provider).Instance));
         services.AddSingleton(OpenLog);

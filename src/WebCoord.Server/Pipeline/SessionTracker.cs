@@ -8,11 +8,9 @@ namespace WebCoord.Server.Pipeline;
 /// the end of those whose time is up. It also proposes the reaping of containers and TTL nodes. What it proposes is
 /// judged at apply, so a proposal that comes late does no harm.
 /// </summary>
-internal sealed class SessionTracker(Applier applier, Sequencer sequencer, LogHealth health, TimeProvider time)
+internal sealed class SessionTracker(
+    SessionOptions options, Applier applier, Sequencer sequencer, LogHealth health, TimeProvider time)
 {
-    /// <summary>How often containers and TTL nodes are looked through.</summary>
-    private static readonly TimeSpan ReapInterval = TimeSpan.FromSeconds(2);
-
     /// <summary>Most proposals to end or to reap at once, so that a flood of them never crowds out clients' writes.
     /// </summary>
     private const int MaxEndsAtOnce = 1_000;
@@ -55,7 +53,7 @@ internal sealed class SessionTracker(Applier applier, Sequencer sequencer, LogHe
             await TouchAsync();
             await Task.Delay(halfTick, time, stopping);
             await ExpireAsync();
-            if (time.GetElapsedTime(lastReap) >= ReapInterval)
+            if (time.GetElapsedTime(lastReap).TotalMilliseconds >= options.ReapIntervalMs)
             {
                 await ReapAsync();
                 lastReap = time.GetTimestamp();
