@@ -21,7 +21,12 @@ internal sealed class Outbox(PipeWriter output, int maxBytes, WireStatistics sta
     /// <summary>Xid of every notification (zookeeper-protocol section 1.5).</summary>
     private const int NotificationXid = -1;
 
+    private static readonly Zxid Latest = new(long.MaxValue);
+
     private readonly Lock _lock = new();
+
+    /// <summary>Events in their order that let the replies to earlier writes go first.</summary>
+    private readonly Queue<(WatchEventType Type, string Path, Zxid Zxid)> _held = new();
     private JuteWriter _gathering = new();
     private JuteWriter _sending = new();
     private Zxid _lastEvent;
@@ -30,8 +35,8 @@ internal sealed class Outbox(PipeWriter output, int maxBytes, WireStatistics sta
     private TaskCompletionSource? _taken;
 
     /// <summary>
-    /// Puts in replies that were computed from the state at a zxid; false, and nothing is put in, if an event of a later
-    /// change is on its way: who has the event must not be told of an older state (section 1.6).
+    /// Puts in replies that were computed from the state at a zxid; false, and nothing is put in, if an event of a
+    /// later change is on its way: who has the event must not be told of an older state (section 1.6).
     /// </summary>
     public bool TryAppend(ReadOnlySpan<byte> frames, int count, Zxid asOf)
     {
@@ -42,6 +47,7 @@ internal sealed class Outbox(PipeWriter output, int maxBytes, WireStatistics sta
                 return false;
             }
 
+            ReleaseInLock(Latest);
             if (!_isClosed)
             {
                 _gathering.Raw(frames);
@@ -53,31 +59,40 @@ internal sealed class Outbox(PipeWriter output, int maxBytes, WireStatistics sta
     }
 
     /// <summary>Puts in one frame; <paramref name="write"/> must be quick.</summary>
-    public void Append<T>(T what, Action<JuteWriter, T> write)
+    public void Append<T>(T what, Action<JuteWriter, T> write) => Append(what, write, Latest);
+
+    /// <summary>Puts in the reply to a write: behind the events of changes up to this one, before those of later ones.
+    /// </summary>
+    public void Append<T>(T what, Action<JuteWriter, T> write, Zxid zxid)
     {
         lock (_lock)
         {
-            if (_isClosed)
-            {
-                return;
-            }
-
-            write(_gathering, what);
-            statistics.FramesSent(1);
-            if (_gathering.Length > maxBytes)
-            {
-                CloseInLock();
-                abort("the client does not take what it is sent");
-            }
+            ReleaseInLock(zxid);
+            AppendInLock(what, write);
         }
     }
 
-    public void AppendEvent(WatchEventType type, string path, Zxid zxid)
+    /// <param name="holds">Whether replies to writes before the event may still be to come: it lets them go first, as
+    /// replies and events are in the order of their changes. <see cref="Release"/> must follow.</param>
+    public void AppendEvent(WatchEventType type, string path, Zxid zxid, bool holds)
     {
         lock (_lock)
         {
             _lastEvent = zxid > _lastEvent ? zxid : _lastEvent;
-            Append((type, path, zxid), static (writer, told) => WriteEvent(writer, told.type, told.path, told.zxid.Value));
+            _held.Enqueue((type, path, zxid));
+            if (!holds)
+            {
+                ReleaseInLock(Latest);
+            }
+        }
+    }
+
+    /// <summary>Lets all events go: the replies before them are in.</summary>
+    public void Release()
+    {
+        lock (_lock)
+        {
+            ReleaseInLock(Latest);
         }
     }
 
@@ -140,6 +155,31 @@ internal sealed class Outbox(PipeWriter output, int maxBytes, WireStatistics sta
         new ReplyHeader(NotificationXid, zxid, ErrorCode.Ok).Write(writer);
         new WatcherEvent(type, WatcherEvent.Connected, path).Write(writer);
         writer.End(start);
+    }
+
+    private void ReleaseInLock(Zxid upTo)
+    {
+        while (_held.TryPeek(out var first) && first.Zxid <= upTo)
+        {
+            AppendInLock(_held.Dequeue(), static (writer, told) =>
+                WriteEvent(writer, told.Type, told.Path, told.Zxid.Value));
+        }
+    }
+
+    private void AppendInLock<T>(T what, Action<JuteWriter, T> write)
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        write(_gathering, what);
+        statistics.FramesSent(1);
+        if (_gathering.Length > maxBytes)
+        {
+            CloseInLock();
+            abort("the client does not take what it is sent");
+        }
     }
 
     private ValueTask WhenTakenInLock()

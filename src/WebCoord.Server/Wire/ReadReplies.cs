@@ -71,7 +71,8 @@ internal static class ReadReplies
         switch (opCode)
         {
             case OpCode.GetData:
-                writer.Buffer(node.Data);
+                // The root, too, begins with data that is empty (section 4.3), as long as none was ever set.
+                writer.Buffer(node.Mzxid == Zxid.None ? node.Data.GetValueOrDefault() : node.Data);
                 break;
             case OpCode.GetChildren or OpCode.GetChildren2:
                 WriteNames(writer, node);

@@ -359,7 +359,7 @@ internal sealed class RequestLoop(WireConnection connection, Applier applier, Se
         _isSynced = false;
         try
         {
-            var path = body.Required();
+            var path = body.Text();
             connection.Outbox.Append((header.Xid, applier.State.LastZxid, path), static (writer, reply) =>
             {
                 var start = writer.BeginReply(reply.Xid, reply.LastZxid);

@@ -102,7 +102,7 @@ internal sealed partial class WireConnection : IWatcher
         else
         {
             Outbox.Append((write, result), static (writer, reply) =>
-                WriteReplies.Write(writer, reply.write, reply.result));
+                WriteReplies.Write(writer, reply.write, reply.result), result.Zxid);
             Statistics.Answered(write.OpCode, write.Xid, result.Zxid, write.Started);
         }
 
@@ -176,11 +176,27 @@ internal sealed partial class WireConnection : IWatcher
         // A watch whose holder may not read is consumed in silence (section 7.3).
         if (watchEvent.Type != WatchEventType.Revoked)
         {
-            Outbox.AppendEvent(watchEvent.Type, watchEvent.Path, watchEvent.Zxid);
+            Outbox.AppendEvent(watchEvent.Type, watchEvent.Path, watchEvent.Zxid, holds: PendingWrites > 0);
         }
     }
 
-    public void Wake() => Outbox.Wake();
+    /// <summary>Sends the events; with writes under way, those of the same batch get their replies first.</summary>
+    public void Wake()
+    {
+        if (PendingWrites == 0)
+        {
+            Outbox.Release();
+        }
+
+        Outbox.Wake();
+    }
+
+    /// <summary>Sends the replies to a batch of writes, and the events that let them go first.</summary>
+    public void WakeAfterReplies()
+    {
+        Outbox.Release();
+        Outbox.Wake();
+    }
 
     [LoggerMessage(500, LogLevel.Debug, "The connection of {Peer} with session {Session} is ended: {Reason}")]
     private partial void LogAborted(EndPoint? peer, SessionId session, string reason);

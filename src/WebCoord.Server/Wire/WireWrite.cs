@@ -22,5 +22,5 @@ internal sealed class WireWrite(WireConnection connection, Request request, int 
 
     public override void Complete(ApplyResult result) => connection.CompleteWrite(this, result);
 
-    public override void Wake() => connection.Wake();
+    public override void Wake() => connection.WakeAfterReplies();
 }

@@ -43,6 +43,9 @@ internal static class WriteRequests
                 throw new MalformedRequestException($"{header.OpCode} cannot be in a transaction");
             }
 
+            // A null path fails the whole, also where the request alone would have a bad argument (section 5.1).
+            var path = body;
+            path.RequiredBytes();
             operations.Add(Read(header.OpCode, ref body, extendedTypes)
                 ?? throw new MalformedRequestException("TTL nodes are switched off"));
             kinds.Add(header.OpCode);
@@ -69,7 +72,7 @@ internal static class WriteRequests
         // The opcode decides about the kind of the node, the flags only about its name (section 2.1).
         return opCode switch
         {
-            OpCode.CreateContainer => Create(request, CreateMode.Container, 0),
+            OpCode.CreateContainer => isTtl ? NotAMode(request) : Create(request, CreateMode.Container, 0),
             OpCode.CreateTtl => isTtl ? Create(request, mode, request.TtlMs ?? 0) : NotAMode(request),
             _ => Create(request, mode == CreateMode.Container ? CreateMode.Persistent : mode, 0),
         };
