@@ -7,9 +7,6 @@ namespace WebCoord.Server.Tests.Wire;
 /// <see cref="InvalidDataException"/>.</summary>
 internal sealed class BodyReader(ReadOnlyMemory<byte> bytes)
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false,
-        throwOnInvalidBytes: true);
-
     private int _position;
 
     /// <summary>Bytes that were not read yet.</summary>
@@ -32,7 +29,29 @@ internal sealed class BodyReader(ReadOnlyMemory<byte> bytes)
         return length == -1 ? null : Take(length).ToArray();
     }
 
-    public string? Text() => Buffer() is { } utf8 ? StrictUtf8.GetString(utf8) : null;
+    /// <summary>A text in UTF-8, or as Java writes it: each of two surrogates by itself, in three bytes.</summary>
+    public string? Text()
+    {
+        if (Buffer() is not { } bytes)
+        {
+            return null;
+        }
+
+        var text = new StringBuilder();
+        var start = 0;
+        for (var index = 0; index + 2 < bytes.Length; index++)
+        {
+            if (bytes[index] == 0xed && bytes[index + 1] >= 0xa0)
+            {
+                text.Append(Encoding.UTF8.GetString(bytes, start, index - start));
+                text.Append((char)(0xd000 | ((bytes[index + 1] & 0x3f) << 6) | (bytes[index + 2] & 0x3f)));
+                index += 2;
+                start = index + 1;
+            }
+        }
+
+        return text.Append(Encoding.UTF8.GetString(bytes, start, bytes.Length - start)).ToString();
+    }
 
     public List<string?>? Texts() => List(Text);
 

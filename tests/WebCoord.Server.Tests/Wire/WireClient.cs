@@ -7,8 +7,8 @@ using System.Net.Sockets;
 namespace WebCoord.Server.Tests.Wire;
 
 /// <summary>
-/// A raw client of ZooKeeper's protocol over any stream: it sends whatever it is told, well-formed or not, and hands out
-/// what comes back in the order of arrival. Every wait has an end: a server that keeps silent fails the test.
+/// A raw client of ZooKeeper's protocol over any stream: it sends whatever it is told, well-formed or not, and hands
+/// out what comes back in the order of arrival. Every wait has an end: a server that keeps silent fails the test.
 /// </summary>
 internal sealed class WireClient(Stream stream, int localPort = 0) : IAsyncDisposable
 {
@@ -94,13 +94,14 @@ internal sealed class WireClient(Stream stream, int localPort = 0) : IAsyncDispo
     }
 
     /// <summary>The next reply or notification; null once the server has closed the connection.</summary>
-    public async Task<WireMessage?> ReceiveAsync() =>
-        await ReceiveFrameAsync() is { } frame ? WireMessage.Read(frame) : null;
+    public async Task<WireMessage?> ReceiveAsync(TimeSpan? patience = null) =>
+        await ReceiveFrameAsync(patience) is { } frame ? WireMessage.Read(frame) : null;
 
-    /// <summary>The payload of the next frame; null once the server has closed the connection.</summary>
-    public async Task<byte[]?> ReceiveFrameAsync()
+    /// <summary>The payload of the next frame; null once the server has closed the connection. Throws
+    /// <see cref="OperationCanceledException"/> when patience ends.</summary>
+    public async Task<byte[]?> ReceiveFrameAsync(TimeSpan? patience = null)
     {
-        using var limit = new CancellationTokenSource(MaxWait);
+        using var limit = new CancellationTokenSource(patience ?? MaxWait);
         while (true)
         {
             ReadResult result;
@@ -121,7 +122,7 @@ internal sealed class WireClient(Stream stream, int localPort = 0) : IAsyncDispo
 
             if (result.IsCompleted)
             {
-                Assert.True(result.Buffer.IsEmpty, $"The connection ended after {result.Buffer.Length} bytes of a frame.");
+                Assert.True(result.Buffer.IsEmpty, $"The connection ended {result.Buffer.Length} bytes into a frame.");
                 return null;
             }
         }
@@ -129,9 +130,9 @@ internal sealed class WireClient(Stream stream, int localPort = 0) : IAsyncDispo
 
     /// <summary>All that the server sends until it closes, without regard to frames: the answer to a four-letter word.
     /// </summary>
-    public async Task<byte[]> ReceiveToEndAsync()
+    public async Task<byte[]> ReceiveToEndAsync(TimeSpan? patience = null)
     {
-        using var limit = new CancellationTokenSource(MaxWait);
+        using var limit = new CancellationTokenSource(patience ?? MaxWait);
         using var bytes = new MemoryStream();
         await _input.CopyToAsync(bytes, limit.Token);
         return bytes.ToArray();

@@ -2,7 +2,8 @@ using WebCoord.Server.Tests.EndToEnd;
 
 namespace WebCoord.Server.Tests.Wire;
 
-/// <summary>The raw client speaks ZooKeeper's protocol: shown by the golden bytes, and against ZooKeeper itself.</summary>
+/// <summary>The raw client speaks ZooKeeper's protocol: shown by the golden bytes, and against ZooKeeper itself.
+/// </summary>
 public sealed class WireClientTests
 {
     [Fact]

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using WebCoord.Server.Tests.EndToEnd;
@@ -60,11 +59,11 @@ internal sealed class ZooKeeperProcess : IAsyncDisposable
     }
 
     /// <summary>The answer to a four-letter word.</summary>
-    public async Task<string> AskAsync(string word)
+    public async Task<string> AskAsync(string word, TimeSpan? patience = null)
     {
         await using var client = await WireClient.ConnectAsync(Port);
         await client.SendAsync(Encoding.ASCII.GetBytes(word));
-        return Encoding.UTF8.GetString(await client.ReceiveToEndAsync());
+        return Encoding.UTF8.GetString(await client.ReceiveToEndAsync(patience));
     }
 
     public async ValueTask DisposeAsync()
@@ -83,7 +82,7 @@ internal sealed class ZooKeeperProcess : IAsyncDisposable
     private static ZooKeeperProcess Launch(string[] properties)
     {
         var folder = new TemporaryFolder();
-        var port = FreePort();
+        var port = FreePort.Next();
         var configuration = Path.Combine(folder.Path, "zoo.cfg");
         File.WriteAllLines(configuration,
         [
@@ -118,14 +117,6 @@ internal sealed class ZooKeeperProcess : IAsyncDisposable
         return new ZooKeeperProcess(Process.Start(start)!, folder, port);
     }
 
-    /// <summary>A port that was free a moment ago; ZooKeeper cannot tell which one it chose by itself.</summary>
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private async Task WaitUntilServingAsync()
     {
         var watch = Stopwatch.StartNew();
@@ -146,10 +137,12 @@ internal sealed class ZooKeeperProcess : IAsyncDisposable
     {
         try
         {
-            return (await AskAsync("srvr")).Contains("Mode: standalone", StringComparison.Ordinal);
+            var answer = await AskAsync("srvr", TimeSpan.FromSeconds(2));
+            return answer.Contains("Mode: standalone", StringComparison.Ordinal);
         }
-        catch (SocketException)
+        catch (Exception tooEarly) when (tooEarly is SocketException or IOException or OperationCanceledException)
         {
+            // A connection that comes while it starts may never be answered.
             return false;
         }
     }
