@@ -2,11 +2,16 @@ using WebCoord.Benchmarks.Memory;
 using WebCoord.Benchmarks.Rest;
 using WebCoord.Benchmarks.Wire;
 using WebCoord.Benchmarks.Wire.Servers;
+using WebCoord.Benchmarks.Writes;
 
 switch (args)
 {
     case ["rest"]:
         return await RestBenchmark.RunAsync();
+    case ["writes"]:
+        return await WriteBenchmark.RunAsync(null);
+    case ["writes", var workload]:
+        return await WriteBenchmark.RunAsync(workload);
     case ["memory"]:
         return MemoryBenchmark.Run();
     case [BareServer.Command, var url]:
@@ -17,8 +22,9 @@ switch (args)
         return await BareWireServer.RunAsync(port);
     default:
         await Console.Error.WriteLineAsync($"""
-            Usage: dotnet run -c Release --project tests/WebCoord.Benchmarks -- rest | memory | wire
+            Usage: dotnet run -c Release --project tests/WebCoord.Benchmarks -- rest | writes [workload] | memory | wire
               rest    requests per second and latency over HTTP, beside a bare endpoint with the same payload
+              writes  what writes cost without a front end: in the state machine alone, and in the durable pipeline
               memory  bytes per node of a million nodes, and the time that a restart takes with them
               wire    the ZooKeeper protocol beside a real ZooKeeper: throughput, latency, fan-out, memory and restart:
                       {WireBenchmark.Usage}
