@@ -11,7 +11,7 @@ namespace WebCoord.Core;
 public sealed record ApplyResult
 {
     /// <summary>The zxid of the request.</summary>
-    public Zxid Zxid { get; init; }
+    public Zxid Zxid { get; internal set; }
 
     public ErrorCode Error { get; init; }
 
@@ -36,7 +36,7 @@ public sealed record ApplyResult
     public ImmutableArray<ApplyResult> Operations { get; init; } = [];
 
     /// <summary>What watches are told of, in the order in which it happened. Empty for a failure.</summary>
-    public ImmutableArray<Change> Changes { get; init; } = [];
+    public ImmutableArray<Change> Changes { get; internal set; } = [];
 
     public bool Succeeded => Error == ErrorCode.Ok;
 

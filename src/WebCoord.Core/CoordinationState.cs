@@ -53,5 +53,5 @@ public sealed record CoordinationState
     /// </summary>
     public ulong Digest => StateDigest.Of(this);
 
-    private static Settings DefaultSettings { get; } = new();
+    internal static Settings DefaultSettings { get; } = new();
 }

@@ -24,6 +24,8 @@ public sealed class StateMachine(CoordinationState state)
     /// <returns>One result per request, in order.</returns>
     /// <exception cref="InvalidOperationException">The entry does not come after the state: a bug in the caller, or
     /// another log.</exception>
+    [SuppressMessage("Design", "CA1031", Justification =
+        "A bug met inside one command must be an error of that command on every instance, not the end of them all.")]
     public ImmutableArray<ApplyResult> Apply(LogEntry entry)
     {
         if (entry.FirstZxid <= State.LastZxid)
@@ -31,15 +33,34 @@ public sealed class StateMachine(CoordinationState state)
             throw new InvalidOperationException($"entry {entry.FirstZxid} applied to a state at {State.LastZxid}");
         }
 
-        State = AdvanceClock(State, entry);
-        var results = ImmutableArray.CreateBuilder<ApplyResult>(entry.Requests.Length);
+        var before = AdvanceClock(State, entry);
+        try
+        {
+            return ApplyAll(before, entry, Apply);
+        }
+        catch (Exception bug) when (bug is not OutOfMemoryException)
+        {
+            // Whichever request it was, it was in the midst of changing what it shares with the others of its batch.
+            return ApplyAll(before, entry, ApplyGuarded);
+        }
+    }
+
+    private ImmutableArray<ApplyResult> ApplyAll(CoordinationState before, LogEntry entry,
+        Func<Request, Transition, ApplyResult> apply)
+    {
         var zxid = entry.FirstZxid;
+        var transition = new Transition(before, zxid);
+        var results = ImmutableArray.CreateBuilder<ApplyResult>(entry.Requests.Length);
         foreach (var request in entry.Requests)
         {
-            results.Add(Apply(request, zxid));
+            transition.Begin(request, zxid);
+            var result = apply(request, transition);
+            result.Zxid = zxid;
+            results.Add(result);
             zxid = new Zxid(zxid.Value + 1);
         }
 
+        State = transition.Finish();
         return results.MoveToImmutable();
     }
 
@@ -63,32 +84,43 @@ public sealed class StateMachine(CoordinationState state)
         };
     }
 
+    private static ApplyResult Apply(Request request, Transition transition)
+    {
+        var refusal = SessionCommands.Judge(transition);
+        var result = refusal is null ? Apply(request.Command, transition) : Refused(request.Command, refusal);
+        if (result.Succeeded)
+        {
+            result.Changes = transition.Accept();
+        }
+        else
+        {
+            transition.Refuse();
+        }
+
+        return result;
+    }
+
+    /// <summary>As <see cref="Apply(Request, Transition)"/>, and at a price that is paid only in a batch with a bug:
+    /// each request begins with what it can go back to.</summary>
     [SuppressMessage("Design", "CA1031", Justification =
         "A bug met inside one command must be an error of that command on every instance, not the end of them all.")]
-    private ApplyResult Apply(Request request, Zxid zxid)
+    private static ApplyResult ApplyGuarded(Request request, Transition transition)
     {
-        var transition = new Transition(State, request, zxid);
+        transition.Save();
         try
         {
-            var refusal = SessionCommands.Judge(transition);
-            var result = refusal is null ? Apply(request.Command, transition) : Refused(request.Command, refusal);
-            if (!result.Succeeded)
-            {
-                return result with { Zxid = zxid };
-            }
-
-            State = transition.Commit();
-            return result with { Zxid = zxid, Changes = transition.Changes };
+            return Apply(request, transition);
         }
         catch (Exception bug) when (bug is not OutOfMemoryException)
         {
-            return new ApplyResult { Zxid = zxid, Error = ErrorCode.InternalError, Detail = bug.ToString() };
+            transition.Refuse();
+            return new ApplyResult { Error = ErrorCode.InternalError, Detail = bug.ToString() };
         }
     }
 
     private static ApplyResult Apply(Command command, Transition transition) => command switch
     {
-        Command.Multi multi => ApplyAll(multi, transition),
+        Command.Multi multi => ApplyEach(multi, transition),
         Command.CreateSession create => SessionCommands.Create(create, transition),
         Command.AttachSession attach => SessionCommands.Attach(attach, transition),
         Command.TouchSessions touch => SessionCommands.Touch(touch, transition),
@@ -115,9 +147,8 @@ public sealed class StateMachine(CoordinationState state)
         _ => throw new UnreachableException($"{command.GetType().Name} is no operation on a node"),
     };
 
-    /// <summary>Each operation sees what the earlier ones did; the first failure undoes them all, because the
-    /// transition is dropped with the failed result.</summary>
-    private static ApplyResult ApplyAll(Command.Multi multi, Transition transition)
+    /// <summary>Each operation sees what the earlier ones did; the first failure undoes them all.</summary>
+    private static ApplyResult ApplyEach(Command.Multi multi, Transition transition)
     {
         if (multi.Operations.Length > CommandFacts.MaxOperations)
         {
@@ -133,13 +164,15 @@ public sealed class StateMachine(CoordinationState state)
                 + $"{transition.Settings.MaxTransactionBytes}. Split it.");
         }
 
+        transition.Save();
         var results = ImmutableArray.CreateBuilder<ApplyResult>(multi.Operations.Length);
         foreach (var operation in multi.Operations)
         {
             var result = CommandFacts.IsNodeOperation(operation)
                 ? ApplyToNode(operation, transition)
                 : ApplyResult.Refused(ErrorCode.BadArguments, "Only operations on nodes can be in a transaction.");
-            results.Add(result with { Zxid = transition.Zxid });
+            result.Zxid = transition.Zxid;
+            results.Add(result);
             if (!result.Succeeded)
             {
                 return Undone(multi, results.Count - 1, result);

@@ -19,7 +19,7 @@ internal static class SessionCommands
             return null;
         }
 
-        if (transition.Sessions.Find(request.Session) is not { } session)
+        if (transition.FindSession(request.Session) is not { } session)
         {
             return Gone(request.Session, transition);
         }
@@ -113,12 +113,12 @@ internal static class SessionCommands
     private static ApplyResult End(Session session, SessionEndReason reason, Transition transition)
     {
         var cause = reason == SessionEndReason.Closed ? ChangeCause.SessionClosed : ChangeCause.SessionExpired;
+        transition.Sessions = transition.Sessions.End(session.Id, new SessionEnd(reason, transition.TimestampMs));
         foreach (var path in session.Ephemerals.Select(ZnodePath.Parse).DeepestFirst())
         {
             transition.Remove(path, transition.Tree.Find(path)!, cause);
         }
 
-        transition.Sessions = transition.Sessions.End(session.Id, new SessionEnd(reason, transition.TimestampMs));
         return new ApplyResult();
     }
 

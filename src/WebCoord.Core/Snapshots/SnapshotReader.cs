@@ -80,7 +80,8 @@ internal sealed class SnapshotReader(RecordReader records) : IDisposable
         {
             var start = records.Offset;
             var (depth, node) = Next(SnapshotRecords.ReadNode);
-            if (!restorer.TryAdd(depth, WithSharedAcl(node), out var problem))
+            ShareAcl(node);
+            if (!restorer.TryAdd(depth, node, out var problem))
             {
                 throw new InvalidDataException($"{problem}, at offset {start}");
             }
@@ -96,19 +97,12 @@ internal sealed class SnapshotReader(RecordReader records) : IDisposable
     }
 
     /// <summary>Equal ACLs are many in a tree, and need only one object.</summary>
-    private Znode WithSharedAcl(Znode node)
+    private void ShareAcl(Znode node)
     {
-        if (ReferenceEquals(node.Acl, Acl.Open))
+        if (!ReferenceEquals(node.Acl, Acl.Open) && !_acls.TryAdd(node.Acl, node.Acl))
         {
-            return node;
+            node.Acl = _acls[node.Acl];
         }
-
-        if (_acls.TryAdd(node.Acl, node.Acl))
-        {
-            return node;
-        }
-
-        return node with { Acl = _acls[node.Acl] };
     }
 
     private IEnumerable<T> Several<T>(long count, Fields<T> fields)

@@ -4,9 +4,8 @@ using System.Diagnostics;
 namespace WebCoord.Core.Tree;
 
 /// <summary>
-/// The tree of znodes at one zxid. Immutable: every change returns a new tree that shares all it can with the old one,
-/// so a reader's tree is a consistent snapshot for as long as it is held. The changing methods know structure and sums
-/// only; what is allowed, and what a command does to versions, is the state machine's business.
+/// The tree of znodes at one zxid. Immutable: a batch makes a new tree that shares all it can with the one before, so a
+/// reader's tree is a consistent snapshot for as long as it is held. <see cref="TreeBuilder"/> is how trees are made.
 /// </summary>
 public sealed class DataTree
 {
@@ -38,29 +37,7 @@ public sealed class DataTree
     public ImmutableSortedSet<string> Reapable { get; }
 
     /// <summary>The node at a path; null when there is none, whatever the reason. Allocates nothing.</summary>
-    public Znode? Find(ReadOnlySpan<char> path)
-    {
-        if (path is not ['/', ..])
-        {
-            return null;
-        }
-
-        var node = Root;
-        var rest = path[1..];
-        while (node is not null && !rest.IsEmpty)
-        {
-            var slash = rest.IndexOf('/');
-            node = node.Children.Find(slash < 0 ? rest : rest[..slash]);
-            if (slash == rest.Length - 1)
-            {
-                return null;
-            }
-
-            rest = slash < 0 ? [] : rest[(slash + 1)..];
-        }
-
-        return node;
-    }
+    public Znode? Find(ReadOnlySpan<char> path) => Find(Root, path);
 
     public Znode? Find(ZnodePath path) => Find(path.Value.AsSpan());
 
@@ -93,46 +70,33 @@ public sealed class DataTree
         }
     }
 
-    /// <summary>A tree whose digest is known, and whose nodes have their sums; used when a snapshot is read.</summary>
+    /// <summary>A tree whose digest is known; nobody changes its nodes any more.</summary>
     internal static DataTree Of(Znode root, ulong digest, ImmutableSortedSet<string> reapable) =>
         new(root, digest, reapable);
 
-    /// <summary>Replaces a node that exists; its children stay what they were.</summary>
-    internal DataTree Replace(ZnodePath path, Znode before, Znode after)
+    /// <summary>See <see cref="Find(ReadOnlySpan{char})"/>.</summary>
+    internal static Znode? Find(Znode root, ReadOnlySpan<char> path)
     {
-        var own = SubtreeSums.OfOne(after) - SubtreeSums.OfOne(before);
-        return Exchange(path, before, after with { Subtree = before.Subtree + own });
-    }
-
-    /// <summary>Adds a node whose name is free. <paramref name="parent"/> is what becomes of its parent, still without
-    /// the child.</summary>
-    internal DataTree Add(ZnodePath path, Znode node, Znode parent)
-    {
-        var child = node with { Subtree = SubtreeSums.OfOne(node) };
-        var before = Find(path.Parent)!;
-        var grown = parent with
+        if (path is not ['/', ..])
         {
-            Children = parent.Children.Set(child),
-            Subtree = before.Subtree + child.Subtree,
-        };
-        var tree = Exchange(path.Parent, before, grown);
-        var reapable = node.Kind is NodeKind.Container or NodeKind.Ttl ? Reapable.Add(path.Value) : Reapable;
-        return new DataTree(tree.Root, unchecked(tree.Digest + StateDigest.OfNode(path.Value, child)), reapable);
-    }
+            return null;
+        }
 
-    /// <summary>Removes a node without children. <paramref name="parent"/> is what becomes of its parent, still with
-    /// the child.</summary>
-    internal DataTree Remove(ZnodePath path, Znode node, Znode parent)
-    {
-        var before = Find(path.Parent)!;
-        var shrunk = parent with
+        var node = root;
+        var rest = path[1..];
+        while (node is not null && !rest.IsEmpty)
         {
-            Children = parent.Children.Remove(node.Name),
-            Subtree = before.Subtree - node.Subtree,
-        };
-        var tree = Exchange(path.Parent, before, shrunk);
-        var reapable = node.Kind is NodeKind.Container or NodeKind.Ttl ? Reapable.Remove(path.Value) : Reapable;
-        return new DataTree(tree.Root, unchecked(tree.Digest - StateDigest.OfNode(path.Value, node)), reapable);
+            var slash = rest.IndexOf('/');
+            node = node.Children.Find(slash < 0 ? rest : rest[..slash]);
+            if (slash == rest.Length - 1)
+            {
+                return null;
+            }
+
+            rest = slash < 0 ? [] : rest[(slash + 1)..];
+        }
+
+        return node;
     }
 
     private static DataTree CreateInitial()
@@ -150,45 +114,5 @@ public sealed class DataTree
         }
 
         return restorer.Finish()!;
-    }
-
-    /// <summary>Puts a node, whose sums are right, in the place of another.</summary>
-    private DataTree Exchange(ZnodePath path, Znode before, Znode after)
-    {
-        var digest = unchecked(
-            Digest - StateDigest.OfNode(path.Value, before) + StateDigest.OfNode(path.Value, after));
-        return new DataTree(WithNode(path, after, after.Subtree - before.Subtree), digest, Reapable);
-    }
-
-    /// <summary>The root above the node at a path, remade down to it. Not recursive: paths may be long.</summary>
-    /// <param name="growth">By how much the sums of all ancestors change.</param>
-    private Znode WithNode(ZnodePath path, Znode node, SubtreeSums growth)
-    {
-        var ancestors = new List<Znode>();
-        var rest = path.Value.AsSpan(1);
-        var current = Root;
-        while (!rest.IsEmpty)
-        {
-            ancestors.Add(current);
-            var slash = rest.IndexOf('/');
-            var name = slash < 0 ? rest : rest[..slash];
-            rest = slash < 0 ? [] : rest[(slash + 1)..];
-            if (!rest.IsEmpty)
-            {
-                current = current.Children.Find(name) ?? throw new UnreachableException($"{path} has no parent");
-            }
-        }
-
-        for (var i = ancestors.Count - 1; i >= 0; i--)
-        {
-            var ancestor = ancestors[i];
-            node = ancestor with
-            {
-                Children = ancestor.Children.Set(node),
-                Subtree = ancestor.Subtree + growth,
-            };
-        }
-
-        return node;
     }
 }

@@ -87,7 +87,7 @@ internal static class DeleteCommands
             { Path = text };
         }
 
-        if (transition.Tree.Find(path.Parent) is not { } parent)
+        if (transition.Tree.Find(path.ParentSpan) is not { } parent)
         {
             return NodeCommands.Missing(path.Parent, precondition);
         }
@@ -97,7 +97,7 @@ internal static class DeleteCommands
             return NotPermitted(path.Parent);
         }
 
-        if (parent.Children.Find(path.Name) is not { } found)
+        if (parent.Children.Find(path.NameSpan) is not { } found)
         {
             return NodeCommands.Missing(path, precondition);
         }

@@ -18,8 +18,8 @@ internal static class NodeCommands
             return refusal;
         }
 
-        var slash = command.Path.LastIndexOf('/');
-        if (slash < 0 || command.Path.Contains('\0', StringComparison.Ordinal))
+        var hasSlash = command.Path.Contains('/', StringComparison.Ordinal);
+        if (!hasSlash || command.Path.Contains('\0', StringComparison.Ordinal))
         {
             return BadPath(command.Path, "a path begins with '/' and has no NUL");
         }
@@ -30,15 +30,14 @@ internal static class NodeCommands
             { Path = command.Path };
         }
 
-        var parentText = slash == 0 ? "/" : command.Path[..slash];
-        if (command.CreateParents && CreateAncestors(parentText, acl, transition) is { } failure)
+        if (command.CreateParents && CreateAncestors(ParentOf(command.Path).ToString(), acl, transition) is { } failure)
         {
             return failure;
         }
 
-        return transition.Tree.Find(parentText.AsSpan()) is { } parent
-            ? CreateBelow(ZnodePath.Parse(parentText), parent, command, acl, transition)
-            : Missing(parentText);
+        return transition.Tree.Find(ParentOf(command.Path)) is { } parent
+            ? CreateBelow(parent, command, acl, transition)
+            : Missing(ParentOf(command.Path).ToString());
     }
 
     public static ApplyResult SetData(Command.SetData command, Transition transition)
@@ -100,9 +99,9 @@ internal static class NodeCommands
             return Unmet(error, path, node, transition);
         }
 
-        var set = node with { Acl = acl, Aversion = unchecked(node.Aversion + 1) };
-        return TreeLimits.Judge(path, node, set, transition)
-            ?? new ApplyResult { Path = path.Value, Stat = transition.SetAcl(path, node, set).Stat };
+        var growth = new SubtreeSums(0, 0, acl.Weight - node.Acl.Weight);
+        return TreeLimits.Judge(path, node.DataLength, growth, transition)
+            ?? new ApplyResult { Path = path.Value, Stat = transition.SetAcl(path, acl, growth).Stat };
     }
 
     public static ApplyResult Check(Command.Check command, Transition transition)
@@ -134,12 +133,14 @@ internal static class NodeCommands
     public static ApplyResult Missing(ZnodePath path, Precondition precondition) =>
         Missing(path.Value) with { Error = precondition.JudgeMissing() };
 
-    public static ApplyResult NotPermitted(Permissions needed, ZnodePath path)
+    public static ApplyResult NotPermitted(Permissions needed, ZnodePath path) => NotPermitted(needed, path.Value);
+
+    private static ApplyResult NotPermitted(Permissions needed, string path)
     {
         var permission = needed.ToString().ToUpperInvariant();
         return ApplyResult.Refused(ErrorCode.NoAuth,
             $"The ACL of {path} does not grant {permission} to this caller.") with
-        { Path = path.Value };
+        { Path = path };
     }
 
     /// <summary>A precondition does not hold; who may read the node is told how it is.</summary>
@@ -154,6 +155,9 @@ internal static class NodeCommands
             Stat = transition.IsPermitted(node, Permissions.Read) ? node.Stat : null,
         };
     }
+
+    /// <summary>The parent's part of a path, valid or not, that has a slash.</summary>
+    private static ReadOnlySpan<char> ParentOf(string path) => path.AsSpan(0, Math.Max(1, path.LastIndexOf('/')));
 
     private static ApplyResult Missing(string path) =>
         ApplyResult.Refused(ErrorCode.NoNode, $"There is no node {path}.") with { Path = path };
@@ -193,10 +197,15 @@ internal static class NodeCommands
             missing.Push(path);
         }
 
+        if (missing.Count > 0)
+        {
+            transition.Save();
+        }
+
         foreach (var ancestor in missing)
         {
             var command = new Command.Create(ancestor.Value, null, CreateMode.Persistent, acl);
-            var result = CreateBelow(ancestor.Parent, transition.Tree.Find(ancestor.Parent)!, command, acl, transition);
+            var result = CreateBelow(transition.Tree.Find(ancestor.ParentSpan)!, command, acl, transition);
             if (!result.Succeeded)
             {
                 return result;
@@ -206,23 +215,22 @@ internal static class NodeCommands
         return null;
     }
 
-    private static ApplyResult CreateBelow(ZnodePath parentPath, Znode parent, Command.Create command, Acl acl,
-        Transition transition)
+    private static ApplyResult CreateBelow(Znode parent, Command.Create command, Acl acl, Transition transition)
     {
         if (!transition.IsPermitted(parent, Permissions.Create))
         {
-            return NotPermitted(Permissions.Create, parentPath);
+            return NotPermitted(Permissions.Create, ParentOf(command.Path).ToString());
         }
 
         var text = command.Mode.IsSequential()
-            ? command.Path + parent.ChildCreations.ToString("D10", CultureInfo.InvariantCulture)
+            ? string.Create(CultureInfo.InvariantCulture, $"{command.Path}{parent.ChildCreations:D10}")
             : command.Path;
         if (!ZnodePath.TryParse(text, out var path, out var problem))
         {
             return BadPath(text, problem);
         }
 
-        if (path.IsRoot || parent.Children.Find(path.Name) is not null)
+        if (path.IsRoot || parent.Children.Find(path.NameSpan) is not null)
         {
             return Unmet(ErrorCode.NodeExists, path, transition.Tree.Find(path)!, transition);
         }
@@ -230,18 +238,18 @@ internal static class NodeCommands
         if (parent.Kind == NodeKind.Ephemeral)
         {
             return ApplyResult.Refused(ErrorCode.NoChildrenForEphemerals,
-                $"{parentPath} is ephemeral and cannot have children.") with
+                $"{path.Parent} is ephemeral and cannot have children.") with
             { Path = path.Value };
         }
 
         var node = NewNode(path, command, parent.Acl.Equals(acl) ? parent.Acl : acl, transition);
-        if (TreeLimits.Judge(path, null, node, transition) is { } refusal)
+        if (TreeLimits.Judge(path, node.DataLength, SubtreeSums.OfOne(node), transition) is { } refusal)
         {
             return refusal;
         }
 
-        transition.Add(path, node, parent);
-        return new ApplyResult { Path = path.Value, Stat = transition.Tree.Find(path)!.Stat, Created = true };
+        transition.Add(path, node);
+        return new ApplyResult { Path = path.Value, Stat = node.Stat, Created = true };
     }
 
     private static Znode NewNode(ZnodePath path, Command.Create command, Acl acl, Transition transition)
@@ -261,6 +269,7 @@ internal static class NodeCommands
             Ctime = transition.TimestampMs,
             Mtime = transition.TimestampMs,
             SetAtMs = transition.LogClockMs,
+            Edition = transition.Tree.Edition,
         };
     }
 
@@ -272,22 +281,16 @@ internal static class NodeCommands
             return NotPermitted(Permissions.Write, path);
         }
 
-        var set = node with
-        {
-            Data = data,
-            Version = unchecked(node.Version + 1),
-            Mzxid = transition.Zxid,
-            Mtime = transition.TimestampMs,
-            SetAtMs = transition.LogClockMs,
-        };
-        if (TreeLimits.Judge(path, node, set, transition) is { } refusal)
+        var dataBytes = data?.Length ?? 0;
+        var growth = SubtreeSums.OfData(dataBytes - node.DataLength);
+        if (TreeLimits.Judge(path, dataBytes, growth, transition) is { } refusal)
         {
             return refusal;
         }
 
         var error = precondition.Judge(node.Mzxid, node.Version);
         return error == ErrorCode.Ok
-            ? new ApplyResult { Path = path.Value, Stat = transition.SetData(path, node, set).Stat }
+            ? new ApplyResult { Path = path.Value, Stat = transition.SetData(path, data, growth).Stat }
             : Unmet(error, path, node, transition);
     }
 }

@@ -16,37 +16,36 @@ internal static class Quota
     private static string Root => SystemPaths.Quota.Value;
 
     /// <summary>Keeps the books after a node was created; the creation of a stats node fills it in.</summary>
-    public static DataTree AfterCreation(DataTree tree, ZnodePath path, Znode node)
+    public static void AfterCreation(TreeBuilder tree, ZnodePath path, Znode node)
     {
+        var dataBytes = node.DataLength;
         if (node.Name == StatsName && path.Value.StartsWith(Root + "/", StringComparison.Ordinal))
         {
             var target = path.Parent.Value[Root.Length..];
-            tree = WithUsage(tree, path, target.Length == 0 ? default : UsageOf(tree, target));
+            SetUsage(tree, path, node, target.Length == 0 ? default : UsageOf(tree, target));
         }
 
-        return AfterChange(tree, path, 1, node.DataLength);
+        AfterChange(tree, path, 1, dataBytes);
     }
 
     /// <summary>Keeps the books after the number of nodes or bytes at a path changed.</summary>
-    public static DataTree AfterChange(DataTree tree, ZnodePath path, int addedNodes, int addedBytes)
+    public static void AfterChange(TreeBuilder tree, ZnodePath path, int addedNodes, int addedBytes)
     {
         if ((addedNodes == 0 && addedBytes == 0) || TargetOf(tree, path) is not { } target)
         {
-            return tree;
+            return;
         }
 
         var stats = ZnodePath.Parse(Root + target).Child(StatsName);
-        if (tree.Find(stats) is not { } node)
+        if (tree.Find(stats) is { } node)
         {
-            return tree;
+            var usage = Parse(node);
+            SetUsage(tree, stats, node, new Usage(usage.Count + addedNodes, usage.Bytes + addedBytes));
         }
-
-        var usage = Parse(node);
-        return WithUsage(tree, stats, new Usage(usage.Count + addedNodes, usage.Bytes + addedBytes));
     }
 
     /// <summary>Why a write would go over a hard limit; null when it would not.</summary>
-    public static string? Exceeded(DataTree tree, ZnodePath path, SubtreeSums added)
+    public static string? Exceeded(TreeBuilder tree, ZnodePath path, SubtreeSums added)
     {
         if ((added.Nodes == 0 && added.DataBytes == 0) || TargetOf(tree, path) is not { } target)
         {
@@ -69,7 +68,7 @@ internal static class Quota
 
     /// <summary>The deepest marked path that a path is or lies below; null when none is. A mark on the root does not
     /// count.</summary>
-    private static string? TargetOf(DataTree tree, ZnodePath path)
+    private static string? TargetOf(TreeBuilder tree, ZnodePath path)
     {
         var home = tree.Root.Children.Find("zookeeper")?.Children.Find("quota");
         string? target = null;
@@ -89,15 +88,15 @@ internal static class Quota
     }
 
     /// <summary>Nodes and bytes at a path and below it, the node itself included.</summary>
-    private static Usage UsageOf(DataTree tree, string target) => tree.Find(target.AsSpan()) is { } top
+    private static Usage UsageOf(TreeBuilder tree, string target) => tree.Find(target.AsSpan()) is { } top
         ? new Usage(top.Subtree.Nodes, top.Subtree.DataBytes)
         : default;
 
-    private static DataTree WithUsage(DataTree tree, ZnodePath path, Usage usage)
+    private static void SetUsage(TreeBuilder tree, ZnodePath path, Znode node, Usage usage)
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"count={usage.Count},bytes={usage.Bytes}");
-        var node = tree.Find(path)!;
-        return tree.Replace(path, node, node with { Data = Encoding.ASCII.GetBytes(text) });
+        var data = Encoding.ASCII.GetBytes(text);
+        tree.Edit(path.Value, SubtreeSums.OfData(data.Length - node.DataLength)).Data = data;
     }
 
     private static Usage Parse(Znode node)

@@ -5,33 +5,33 @@ namespace WebCoord.Core.Tree;
 internal static class TreeLimits
 {
     /// <summary>Judges what a node would become; null when it is fine.</summary>
-    /// <param name="before">Null for a node to create.</param>
-    public static ApplyResult? Judge(ZnodePath path, Znode? before, Znode after, Transition transition)
+    /// <param name="dataBytes">How much data the node would have.</param>
+    /// <param name="added">How much larger it would be; all of it for a node to create.</param>
+    public static ApplyResult? Judge(ZnodePath path, int dataBytes, SubtreeSums added, Transition transition)
     {
         var settings = transition.Settings;
-        if (after.DataLength > settings.MaxDataBytes)
+        if (dataBytes > settings.MaxDataBytes)
         {
             return ApplyResult.Refused(ErrorCode.TooLarge,
-                $"The data has {after.DataLength} bytes; MaxDataBytes is {settings.MaxDataBytes}.") with
+                $"The data has {dataBytes} bytes; MaxDataBytes is {settings.MaxDataBytes}.") with
             { Path = path.Value };
         }
 
-        var added = SubtreeSums.OfOne(after) - (before is null ? default : SubtreeSums.OfOne(before));
         if (settings.EnforceQuota && Quota.Exceeded(transition.Tree, path, added) is { } exceeded)
         {
             return ApplyResult.Refused(ErrorCode.QuotaExceeded, exceeded) with { Path = path.Value };
         }
 
-        return Exceeded(transition.Tree, added, settings) is { } full
+        return Exceeded(transition.Tree.Sums, added, settings) is { } full
             ? ApplyResult.Refused(ErrorCode.TreeFull, full) with { Path = path.Value }
             : null;
     }
 
-    private static string? Exceeded(DataTree tree, SubtreeSums added, Settings settings)
+    private static string? Exceeded(SubtreeSums tree, SubtreeSums added, Settings settings)
     {
-        if (added.Nodes > 0 && tree.NodeCount + added.Nodes > settings.MaxNodes)
+        if (added.Nodes > 0 && tree.Nodes + added.Nodes > settings.MaxNodes)
         {
-            return $"The tree has {tree.NodeCount} nodes; MaxNodes is {settings.MaxNodes}. Delete some first.";
+            return $"The tree has {tree.Nodes} nodes; MaxNodes is {settings.MaxNodes}. Delete some first.";
         }
 
         return added.Weight > 0 && tree.Weight + added.Weight > settings.MaxBytes

@@ -18,7 +18,8 @@ internal sealed class TreeRestorer
     private int _depth = -1;
     private ulong _digest;
 
-    /// <summary>Adds the next node, without its children. On failure the restorer is of no more use.</summary>
+    /// <summary>Adds the next node, without its children, and keeps it. On failure the restorer is of no more use.
+    /// </summary>
     /// <param name="depth">0 for the root, which comes first.</param>
     public bool TryAdd(int depth, Znode node, [NotNullWhen(false)] out string? problem)
     {
@@ -78,12 +79,8 @@ internal sealed class TreeRestorer
 
     private Znode Close(Level level)
     {
-        var sums = level.Children.Aggregate(SubtreeSums.OfOne(level.Node), (sum, child) => sum + child.Subtree);
-        var node = level.Node with
-        {
-            Children = level.Children.Count == 0 ? ChildMap.Empty : ChildMap.FromSorted(level.Children),
-            Subtree = sums,
-        };
+        var node = level.Node;
+        node.Children = ChildMap.FromSorted(level.Children);
         level.Children.Clear();
         ReadOnlySpan<char> path = level.PathLength == 0 ? "/" : _path.AsSpan(0, level.PathLength);
         _digest = unchecked(_digest + StateDigest.OfNode(path, node));

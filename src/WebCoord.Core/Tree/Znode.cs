@@ -4,12 +4,12 @@ using WebCoord.Core.Sessions;
 namespace WebCoord.Core.Tree;
 
 /// <summary>
-/// A node of the tree: immutable; a change makes a new one with <c>with</c>. It does not know its path, only its own
-/// name, so that a subtree is shared between states whole.
+/// A node of the tree. To readers it never changes; only a <see cref="TreeBuilder"/> changes nodes, those of its own
+/// edition. It does not know its path, only its own name, so that a subtree is shared between states whole.
 /// </summary>
-public sealed record Znode
+public sealed class Znode
 {
-    private readonly byte[]? _data;
+    private byte[]? _data;
 
     /// <summary>The last segment of the path; empty for the root.</summary>
     public required string Name { get; init; }
@@ -19,51 +19,57 @@ public sealed record Znode
     {
         // A bare null would become empty memory here: memory converts from a null array.
         get => _data is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(_data);
-        init
+        internal set
         {
             _data = value is { } memory ? WholeArray(memory) : null;
             DataDigest = _data is null ? 0 : StateDigest.OfBytes(_data);
         }
     }
 
-    public required Acl Acl { get; init; }
+    public Acl Acl { get; internal set; } = Acl.Open;
 
-    public ChildMap Children { get; init; } = ChildMap.Empty;
+    public ChildMap Children { get; internal set; } = ChildMap.Empty;
 
-    public Zxid Czxid { get; init; }
+    public Zxid Czxid { get; internal init; }
 
-    public Zxid Mzxid { get; init; }
+    public Zxid Mzxid { get; internal set; }
 
-    public Zxid Pzxid { get; init; }
+    public Zxid Pzxid { get; internal set; }
 
-    public long Ctime { get; init; }
+    public long Ctime { get; internal init; }
 
-    public long Mtime { get; init; }
+    public long Mtime { get; internal set; }
 
-    public int Version { get; init; }
+    public int Version { get; internal set; }
 
-    public int Aversion { get; init; }
+    public int Aversion { get; internal set; }
 
-    public NodeKind Kind { get; init; }
+    public NodeKind Kind { get; internal init; }
+
+    /// <summary>Whether the sum of digests lacks this node for the moment: see <see cref="TreeBuilder"/>.</summary>
+    internal bool IsOpen { get; set; }
 
     /// <summary>How many children were ever created here, never lowered: the counter of sequential names, and what
     /// cversion is made of (zookeeper-protocol sections 4.3 and 4.4). The first nodes of the tree were not counted.
     /// </summary>
-    public long ChildCreations { get; init; }
+    public long ChildCreations { get; internal set; }
 
-    public SessionId EphemeralOwner { get; init; }
+    public SessionId EphemeralOwner { get; internal init; }
 
-    public long TtlMs { get; init; }
+    public long TtlMs { get; internal init; }
 
     /// <summary>The log clock when the data was last set, ms: TTLs and the age of unused containers count from it.
     /// </summary>
-    public long SetAtMs { get; init; }
+    public long SetAtMs { get; internal set; }
 
-    /// <summary>Sums over this node and all below it; kept by <see cref="DataTree"/>.</summary>
-    internal SubtreeSums Subtree { get; init; }
+    /// <summary>In which edition the node was made, and may be changed: see <see cref="TreeBuilder"/>.</summary>
+    internal long Edition { get; init; }
+
+    /// <summary>Sums over this node and all below it.</summary>
+    internal SubtreeSums Subtree => SubtreeSums.OfOne(this) + Children.Sums;
 
     /// <summary>The digest of the data, kept because a parent's stat changes far more often than its data.</summary>
-    internal ulong DataDigest { get; private init; }
+    internal ulong DataDigest { get; private set; }
 
     /// <summary>Nodes below this one, at any depth.</summary>
     public long Descendants => Subtree.Nodes - 1;
@@ -103,6 +109,29 @@ public sealed record Znode
             _ => false,
         };
     }
+
+    /// <summary>This node, or a copy that may be changed in an edition.</summary>
+    internal Znode Editable(long edition) => Edition == edition ? this : new Znode
+    {
+        Name = Name,
+        _data = _data,
+        DataDigest = DataDigest,
+        Acl = Acl,
+        Children = Children,
+        Czxid = Czxid,
+        Mzxid = Mzxid,
+        Pzxid = Pzxid,
+        Ctime = Ctime,
+        Mtime = Mtime,
+        Version = Version,
+        Aversion = Aversion,
+        Kind = Kind,
+        ChildCreations = ChildCreations,
+        EphemeralOwner = EphemeralOwner,
+        TtlMs = TtlMs,
+        SetAtMs = SetAtMs,
+        Edition = edition,
+    };
 
     private static byte[] WholeArray(ReadOnlyMemory<byte> memory)
     {

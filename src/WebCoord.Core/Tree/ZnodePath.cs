@@ -25,17 +25,16 @@ public readonly record struct ZnodePath
     public bool IsRoot => Value.Length == 1;
 
     /// <summary>The last segment; empty for the root.</summary>
-    public string Name => Value[(Value.LastIndexOf('/') + 1)..];
+    public string Name => NameSpan.ToString();
+
+    /// <summary><see cref="Name"/>, without a copy.</summary>
+    public ReadOnlySpan<char> NameSpan => Value.AsSpan(Value.LastIndexOf('/') + 1);
 
     /// <summary>The path of the parent; the root is its own parent.</summary>
-    public ZnodePath Parent
-    {
-        get
-        {
-            var slash = Value.LastIndexOf('/');
-            return slash <= 0 ? Root : new ZnodePath(Value[..slash]);
-        }
-    }
+    public ZnodePath Parent => Value.LastIndexOf('/') is > 0 and var slash ? new ZnodePath(Value[..slash]) : Root;
+
+    /// <summary><see cref="Parent"/>, without a copy.</summary>
+    public ReadOnlySpan<char> ParentSpan => Value.AsSpan(0, Math.Max(1, Value.LastIndexOf('/')));
 
     /// <summary>Segments below the root; 0 for the root.</summary>
     public int Depth => IsRoot ? 0 : Value.AsSpan().Count('/');

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using WebCoord.Core;
 using WebCoord.Core.Commands;
 using WebCoord.Core.Sessions;
@@ -129,13 +128,9 @@ internal static class WriteBenchmark
 
     private static async Task<WebApplication> StartAsync(string path)
     {
-        var builder = WebApplication.CreateBuilder();
-        builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection(
-        [
-            KeyValuePair.Create("WebCoord:Log:Sqlite:Path", (string?)path),
-            KeyValuePair.Create("Urls", (string?)"http://127.0.0.1:0"),
-        ]);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("WebCoord:Log:Sqlite:Path", (string?)path)]);
         builder.Services.AddWebCoordOptions();
         builder.Services.AddPipeline();
         var application = builder.Build();

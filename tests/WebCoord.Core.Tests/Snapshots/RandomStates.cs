@@ -50,21 +50,22 @@ internal sealed class RandomStates(Random random)
 
     private DataTree Tree(int nodes)
     {
-        var tree = DataTree.Initial;
+        var tree = new TreeBuilder(DataTree.Initial, new Zxid(1));
         for (var i = 0; i < nodes; i++)
         {
             var all = DataTree.Walk(ZnodePath.Root, tree.Root).ToArray();
-            var (path, parent) = all[random.Next(all.Length)];
-            var node = Node($"{(char)random.Next('a', 'h')}{i}");
-            tree = tree.Add(path.Child(node.Name), node, parent with { ChildCreations = parent.ChildCreations + 1 });
+            var path = all[random.Next(all.Length)].Path;
+            var node = Node($"{(char)random.Next('a', 'h')}{i}", tree.Edition);
+            tree.Add(path.Child(node.Name).Value, node).ChildCreations++;
         }
 
-        return tree;
+        return tree.ToTree(new Zxid(2));
     }
 
-    private Znode Node(string name) => new()
+    private Znode Node(string name, long edition) => new()
     {
         Name = name,
+        Edition = edition,
         Data = _values.Data(),
         Acl = _values.Acl(),
         Czxid = new Zxid(_values.Long()),

@@ -98,11 +98,13 @@ public sealed class SnapshotCodecTests
     public void A_restored_tree_goes_on_taking_changes()
     {
         var tree = Read(Written(CoordinationState.Initial with { Tree = Chain(50) })).Tree;
-        var path = ZnodePath.Parse("/n/sibling");
-        var added = tree.Add(path, new Znode { Name = "sibling", Acl = Acl.Open }, tree.Find("/n")!);
-        var removed = added.Remove(path, added.Find(path)!, added.Find("/n")!);
-        Assert.NotNull(added.Find(path));
-        Assert.Equal(tree.Digest, removed.Digest);
+        var builder = new TreeBuilder(tree, new Zxid(1));
+        builder.Add("/n/sibling", new Znode { Name = "sibling", Edition = 1 });
+        var added = builder.ToTree(new Zxid(2));
+        builder.Remove("/n/sibling", added.Find("/n/sibling")!);
+        Assert.NotNull(added.Find("/n/sibling"));
+        Assert.NotEqual(tree.Digest, added.Digest);
+        Assert.Equal(tree.Digest, builder.ToTree(new Zxid(3)).Digest);
     }
 
     private static DataTree Chain(int depth)

@@ -14,27 +14,31 @@ public sealed class ChildMapTests
         var random = new Random(seed);
         var map = ChildMap.Empty;
         var model = new SortedDictionary<string, Znode>(StringComparer.Ordinal);
+        var kept = new List<(ChildMap Map, Znode[] Children)>();
+        var edition = 1L;
         for (var step = 0; step < 6_000; step++)
         {
-            // The map grows for a while, then shrinks, so that pages are split and joined again and again.
-            var shrinking = step / 1_000 % 2 == 1;
-            var name = RandomName(random);
-            if (random.Next(10) < (shrinking ? 7 : 3))
+            if (random.Next(4) == 0)
             {
-                name = model.Count == 0 ? name : model.Keys.ElementAt(random.Next(model.Count));
-                map = model.Remove(name) ? map.Remove(name) : map;
-            }
-            else
-            {
-                var node = Node(name);
-                model[name] = node;
-                map = map.Set(node);
+                Keep();
+                edition++;
             }
 
-            Assert.Same(model.GetValueOrDefault(name), map.Find(name));
+            map = map.Editable(edition);
+            Change(random, map, model, edition, shrinking: step / 1_000 % 2 == 1);
             if (step % 50 == 0)
             {
                 AssertEqual(model, map, RandomName(random), seed, step);
+            }
+        }
+
+        Assert.All(kept, old => Assert.Equal(old.Children, old.Map, ReferenceEqualityComparer.Instance));
+
+        void Keep()
+        {
+            if (kept.Count < 500 && random.Next(3) == 0)
+            {
+                kept.Add((map, [.. model.Values]));
             }
         }
     }
@@ -47,14 +51,14 @@ public sealed class ChildMapTests
         const int Count = 20_000;
         var numbers = Enumerable.Range(0, Count);
         var names = (ascending ? numbers : numbers.Reverse()).Select(Sequential).ToArray();
-        var map = names.Aggregate(ChildMap.Empty, (current, name) => current.Set(Node(name)));
+        var map = MapOf(names);
         Assert.Equal(Count, map.Count);
         Assert.Equal(numbers.Select(Sequential), map.Select(node => node.Name));
         Assert.All(names, name => Assert.NotNull(map.Find(name)));
 
         foreach (var name in names)
         {
-            map = map.Remove(name);
+            map.Remove(name);
         }
 
         Assert.Empty(map);
@@ -63,9 +67,12 @@ public sealed class ChildMapTests
     [Fact]
     public void A_map_that_lost_nearly_all_children_still_finds_and_seeks_the_rest()
     {
-        var full = Enumerable.Range(0, 10_000).Aggregate(ChildMap.Empty, (map, i) => map.Set(Node(Sequential(i))));
-        var sparse = Enumerable.Range(0, 10_000).Where(i => i % 1_000 != 7)
-            .Aggregate(full, (map, i) => map.Remove(Sequential(i)));
+        var sparse = MapOf(Enumerable.Range(0, 10_000).Select(Sequential));
+        foreach (var name in Enumerable.Range(0, 10_000).Where(i => i % 1_000 != 7).Select(Sequential))
+        {
+            sparse.Remove(name);
+        }
+
         Assert.Equal(10, sparse.Count);
         Assert.Equal(Enumerable.Range(0, 10).Select(i => Sequential((i * 1_000) + 7)),
             sparse.Select(node => node.Name));
@@ -75,21 +82,32 @@ public sealed class ChildMapTests
     }
 
     [Fact]
-    public void An_older_map_stays_as_it_was()
+    public void A_map_of_an_earlier_edition_stays_as_it_was()
     {
-        var before = Enumerable.Range(0, 100).Aggregate(ChildMap.Empty, (map, i) => map.Set(Node(Sequential(i))));
-        var replaced = before.Set(Node(Sequential(50)));
-        var removed = before.Remove(Sequential(50));
-        Assert.NotSame(before.Find(Sequential(50)), replaced.Find(Sequential(50)));
+        var before = MapOf(Enumerable.Range(0, 100).Select(Sequential));
+        var replaced = before.Editable(2);
+        var removed = before.Editable(2);
+        var child = replaced.EditableChild(Sequential(50));
+        removed.Remove(Sequential(50));
+        Assert.Same(child, replaced.Find(Sequential(50)));
+        Assert.NotSame(child, before.Find(Sequential(50)));
         Assert.Null(removed.Find(Sequential(50)));
         Assert.Equal((100, 100, 99), (before.Count, replaced.Count, removed.Count));
+    }
+
+    [Fact]
+    public void Within_an_edition_nothing_is_copied_twice()
+    {
+        var map = MapOf(Enumerable.Range(0, 100).Select(Sequential)).Editable(2);
+        Assert.Same(map, map.Editable(2));
+        Assert.Same(map.EditableChild(Sequential(50)), map.EditableChild(Sequential(50)));
     }
 
     [Fact]
     public void Order_is_ordinal_and_not_that_of_any_language()
     {
         string[] names = ["Z", "a", "B", "\u00E9", "e", "_", "10", "9", "a b", "A"];
-        var map = names.Aggregate(ChildMap.Empty, (current, name) => current.Set(Node(name)));
+        var map = MapOf(names);
         Assert.Equal(names.Order(StringComparer.Ordinal), map.Select(node => node.Name));
     }
 
@@ -99,6 +117,32 @@ public sealed class ChildMapTests
         Assert.Null(ChildMap.Empty.Find("a"));
         Assert.Empty(ChildMap.Empty.After("a"));
         Assert.Empty(ChildMap.Empty);
+    }
+
+    /// <summary>The map grows for a while, then shrinks, so that pages are split and joined again and again.</summary>
+    private static void Change(Random random, ChildMap map, SortedDictionary<string, Znode> model, long edition,
+        bool shrinking)
+    {
+        var name = RandomName(random);
+        if (random.Next(10) < (shrinking ? 7 : 3))
+        {
+            name = model.Count == 0 ? name : model.Keys.ElementAt(random.Next(model.Count));
+            if (model.Remove(name))
+            {
+                map.Remove(name);
+            }
+        }
+        else if (model.ContainsKey(name))
+        {
+            model[name] = map.EditableChild(name);
+            Assert.Equal(edition, model[name].Edition);
+        }
+        else
+        {
+            map.Add(model[name] = Node(name, edition));
+        }
+
+        Assert.Same(model.GetValueOrDefault(name), map.Find(name));
     }
 
     private static void AssertEqual(SortedDictionary<string, Znode> model, ChildMap map, string after, int seed,
@@ -117,5 +161,16 @@ public sealed class ChildMapTests
 
     private static string Sequential(int number) => $"n{number:D10}";
 
-    private static Znode Node(string name) => new() { Name = name, Acl = Acl.Open };
+    private static ChildMap MapOf(IEnumerable<string> names)
+    {
+        var map = ChildMap.Empty.Editable(1);
+        foreach (var name in names)
+        {
+            map.Add(Node(name, 1));
+        }
+
+        return map;
+    }
+
+    private static Znode Node(string name, long edition) => new() { Name = name, Edition = edition };
 }

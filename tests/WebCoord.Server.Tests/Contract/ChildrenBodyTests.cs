@@ -1,3 +1,5 @@
+using WebCoord.Core;
+using WebCoord.Core.Commands;
 using WebCoord.Core.Tree;
 using WebCoord.Server.Contract;
 
@@ -56,17 +58,20 @@ public sealed class ChildrenBodyTests
 
     private static Znode ParentOf(params (string Name, int Bytes)[] children)
     {
-        var parent = new Znode { Name = "p", Acl = Acl.Open };
-        foreach (var (name, bytes) in children)
+        var settings = new Settings { MaxDataBytes = int.MaxValue };
+        var puts = children.Select(child => new Command.Put($"/p/{child.Name}",
+            Enumerable.Repeat((byte)'x', child.Bytes).ToArray(), CreateParents: true));
+        Command[] commands = [new Command.UpdateSettings(settings, Bootstrap: true), .. puts];
+        var machine = new StateMachine(CoordinationState.Initial);
+        machine.Apply(new LogEntry
         {
-            var data = new byte[bytes];
-            data.AsSpan().Fill((byte)'x');
-            parent = parent with
-            {
-                Children = parent.Children.Set(new Znode { Name = name, Acl = Acl.Open, Data = data }),
-            };
-        }
-
-        return parent;
+            LastZxid = new Zxid(commands.Length),
+            TimestampMs = 1,
+            Incarnation = 1,
+            Sequence = 1,
+            ChainHash = ChainHash.Start,
+            Requests = [.. commands.Select(command => new Request(command))],
+        });
+        return machine.State.Tree.Find("/p")!;
     }
 }
