@@ -122,6 +122,31 @@ internal sealed class ZooKeeperOptions
     /// <summary>Where ZooKeeper clients connect, on the addresses that HTTP listens on; 0 for nowhere.</summary>
     public int Port { get; init; } = 2181;
 
+    /// <summary>Where they connect with TLS; 0 for nowhere.</summary>
+    public int TlsPort { get; init; }
+
+    /// <summary>The server's certificate with its chain, as a PEM or PFX file.</summary>
+    public string? TlsCertificate { get; init; }
+
+    /// <summary>The key of a PEM certificate; by default it is in the same file.</summary>
+    public string? TlsCertificateKey { get; init; }
+
+    /// <summary>Of the PFX file or the PEM key; none by default.</summary>
+    public string? TlsCertificatePassword { get; init; }
+
+    /// <summary>A PEM file of the certificates that those of clients must lead to.</summary>
+    public string? TlsTrustedCertificates { get; init; }
+
+    /// <summary>Whether clients <c>need</c> a certificate, are asked for one (<c>want</c>), or not (<c>none</c>); by
+    /// default they need one if there are certificates to trust.</summary>
+    public string? TlsClientAuth { get; init; }
+
+    /// <summary>The subject of the certificate whose holder passes every ACL; none by default.</summary>
+    public string? SuperCertificate { get; init; }
+
+    /// <summary><see cref="TlsClientAuth"/> with its default.</summary>
+    internal string EffectiveTlsClientAuth => TlsClientAuth ?? (TlsTrustedCertificates is null ? "none" : "need");
+
     /// <summary><c>user:base64(sha1(user:password))</c> of the one who passes every ACL; none by default.</summary>
     public string? SuperDigest { get; init; }
 

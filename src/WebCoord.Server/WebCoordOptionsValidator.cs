@@ -1,9 +1,11 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Linq.Expressions;
+using System.Text.RegularExpressions;
 using FluentValidation;
 using Microsoft.Extensions.Options;
 using WebCoord.Core;
+using WebCoord.Core.Tree;
 using WebCoord.Server.Security;
 using WebCoord.Server.Wire.FourLetterWords;
 
@@ -11,7 +13,7 @@ namespace WebCoord.Server;
 
 /// <summary>The rules that the values of <see cref="WebCoordOptions"/> keep. Each failure names the key in full, its
 /// value and what to set instead.</summary>
-internal sealed class WebCoordOptionsValidator : AbstractValidator<WebCoordOptions>, IValidateOptions<WebCoordOptions>
+internal sealed partial class WebCoordOptionsValidator : AbstractValidator<WebCoordOptions>, IValidateOptions<WebCoordOptions>
 {
     /// <summary>A batch of the log; a queue must take at least one.</summary>
     private const long MinQueuedBytes = 4 << 20;
@@ -25,15 +27,8 @@ internal sealed class WebCoordOptionsValidator : AbstractValidator<WebCoordOptio
             _ => "Set it to where clients reach this instance, such as http://coord-1.example:5080.");
         SessionRules();
         LimitRules();
-        Range(options => options.ZooKeeper.Port, 0, 65_535);
-        Range(options => options.ZooKeeper.MaxFrameBytes, 1_024, 4 << 20);
-        Range(options => options.ZooKeeper.MaxConnectionsPerAddress, 0, int.MaxValue);
-        Range(options => options.ZooKeeper.MaxWatchesPerConnection, 1, int.MaxValue);
-        EachRule(options => options.ZooKeeper.FourLetterWords, FourLetterWordTable.IsKnown,
-            $"Set it to one of {string.Join(", ", FourLetterWordTable.All.Select(word => word.Name))}, or to * for all.");
-        Rule(options => options.ZooKeeper.SuperDigest, digest => digest is null || IsDigest(digest),
-            _ => "Set it to user:base64(sha1(user:password)), for example from: "
-                + "printf '%s' super:secret | openssl sha1 -binary | base64");
+        ZooKeeperRules();
+        TlsRules();
         EachRule(options => options.Security.AllowedHosts, HostPolicy.IsPattern,
             "Set it to a host name or address without port, such as coord.example, or to * for any.");
         EachRule(options => options.Security.AllowedOrigins, OriginPolicy.IsOrigin,
@@ -44,6 +39,39 @@ internal sealed class WebCoordOptionsValidator : AbstractValidator<WebCoordOptio
     {
         var failures = Validate(options).Errors.Select(failure => failure.ErrorMessage).ToList();
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private void ZooKeeperRules()
+    {
+        Range(options => options.ZooKeeper.Port, 0, 65_535);
+        Range(options => options.ZooKeeper.MaxFrameBytes, 1_024, 4 << 20);
+        Range(options => options.ZooKeeper.MaxConnectionsPerAddress, 0, int.MaxValue);
+        Range(options => options.ZooKeeper.MaxWatchesPerConnection, 1, int.MaxValue);
+        EachRule(options => options.ZooKeeper.FourLetterWords, FourLetterWordTable.IsKnown,
+            $"Set it to one of {string.Join(", ", FourLetterWordTable.All.Select(word => word.Name))}, or to * for all.");
+        Rule(options => options.ZooKeeper.SuperDigest, digest => digest is null || IsDigest(digest),
+            _ => "Set it to user:base64(sha1(user:password)), for example from: "
+                + "printf '%s' super:secret | openssl sha1 -binary | base64");
+    }
+
+    private void TlsRules()
+    {
+        Range(options => options.ZooKeeper.TlsPort, 0, 65_535);
+        Rule(options => options.ZooKeeper.TlsPort, (options, port) => port == 0 || port != options.ZooKeeper.Port,
+            _ => "That is WebCoord:ZooKeeper:Port, too. Set it to another port, or one of the two to 0.");
+        Rule(options => options.ZooKeeper.TlsCertificate,
+            (options, path) => options.ZooKeeper.TlsPort == 0 || !string.IsNullOrWhiteSpace(path),
+            _ => "Set it to the PEM or PFX file of the server's certificate, or WebCoord:ZooKeeper:TlsPort to 0.");
+        Rule(options => options.ZooKeeper.TlsClientAuth, auth => auth is null or "need" or "want" or "none",
+            _ => "Set it to need, want or none.");
+        Rule(options => options.ZooKeeper.TlsTrustedCertificates,
+            (options, path) => !string.IsNullOrWhiteSpace(path)
+                || (path is null && options.ZooKeeper.EffectiveTlsClientAuth is not ("need" or "want")),
+            _ => "Set it to a PEM file of the certificates that those of clients lead to, or "
+                + "WebCoord:ZooKeeper:TlsClientAuth to none.");
+        Rule(options => options.ZooKeeper.SuperCertificate, subject => subject is null || IsSubject(subject),
+            _ => "Set it to the subject as whoAmI tells it: the last part first, without spaces around commas, such as "
+                + "CN=admin,O=example.");
     }
 
     private void LogRules()
@@ -122,6 +150,13 @@ internal sealed class WebCoordOptionsValidator : AbstractValidator<WebCoordOptio
 
     private static bool IsHttpAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https");
+
+    /// <summary>Another way to write it would never equal what certificates are called.</summary>
+    private static bool IsSubject(string text) =>
+        text.Length > 0 && DistinguishedName.IsValid(text) && !SpaceAround().IsMatch(text);
+
+    [GeneratedRegex(@"(?<!\\)[,=+;] | [,=+;]|^ |(?<!\\)[; ]$")]
+    private static partial Regex SpaceAround();
 
     private static bool IsDigest(string text)
     {

@@ -27,6 +27,8 @@ public sealed class WebCoordOptionsTests
                 { Type: var type } when type == typeof(bool) => "true",
                 { IsList: true } => "",
                 { Name: "WebCoord:ZooKeeper:SuperDigest" } => "super:D/InIHSb7yEEbrWz8b9l71RjZJU=",
+                { Name: "WebCoord:ZooKeeper:SuperCertificate" } => "CN=admin,O=example",
+                { Name: "WebCoord:ZooKeeper:TlsClientAuth" } => "none",
                 { Name: "WebCoord:Instance:Address" } => "http://coord-1.example:5080",
                 { Default: null } => "some",
                 _ => key.Default.ToString()!,
@@ -53,6 +55,10 @@ public sealed class WebCoordOptionsTests
     [InlineData("WebCoord:Limits:EnforceQuota", "perhaps", "true or false")]
     [InlineData("WebCoord:ZooKeeper:SuperDigest", "super:secret", "base64(sha1(user:password))")]
     [InlineData("WebCoord:ZooKeeper:FourLetterWords:0", "kill", "one of conf, cons,")]
+    [InlineData("WebCoord:ZooKeeper:TlsClientAuth", "maybe", "need, want or none")]
+    [InlineData("WebCoord:ZooKeeper:TlsTrustedCertificates", "", "TlsClientAuth to none")]
+    [InlineData("WebCoord:ZooKeeper:SuperCertificate", "admin", "such as CN=admin,O=example")]
+    [InlineData("WebCoord:ZooKeeper:SuperCertificate", "CN=admin, O=example", "without spaces")]
     [InlineData("WebCoord:Security:AllowedHosts:0", "coord.example:80", "without port")]
     [InlineData("WebCoord:Security:AllowedOrigins:0", "https://app.example/", "scheme, host and port")]
     [InlineData("WebCoord:Security:AllowedOrigins:0", "*", "scheme, host and port")]
@@ -78,6 +84,28 @@ public sealed class WebCoordOptionsTests
 
         Assert.StartsWith($"{key} is not a key of WebCoord", problem, StringComparison.Ordinal);
         Assert.Contains(suggestion, problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("WebCoord:ZooKeeper:TlsCertificate", "WebCoord:ZooKeeper:TlsPort", "2281")]
+    [InlineData("WebCoord:ZooKeeper:TlsTrustedCertificates", "WebCoord:ZooKeeper:TlsClientAuth", "need")]
+    public void What_another_key_needs_must_be_there(string missing, string key, string value)
+    {
+        var failure = Assert.Throws<OptionsValidationException>(() => Bind((key, value)));
+
+        var problem = Assert.Single(failure.Failures);
+        Assert.StartsWith($"{missing} is ''.", problem, StringComparison.Ordinal);
+        Assert.Contains(key, problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_port_cannot_be_with_and_without_TLS()
+    {
+        var failure = Assert.Throws<OptionsValidationException>(() => Bind(
+            ("WebCoord:ZooKeeper:TlsPort", "2181"), ("WebCoord:ZooKeeper:TlsCertificate", "server.pem")));
+
+        Assert.Equal("WebCoord:ZooKeeper:TlsPort is '2181'. That is WebCoord:ZooKeeper:Port, too. Set it to another port, "
+            + "or one of the two to 0.", Assert.Single(failure.Failures));
     }
 
     [Fact]

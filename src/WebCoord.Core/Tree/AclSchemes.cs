@@ -118,9 +118,9 @@ public static class AclSchemes
         "ip" => IpNetwork.TryParse(entry.Id, out _)
             ? null
             : "an id of the scheme 'ip' is an address or address/bits",
-        "x509" => entry.Id.Contains('=', StringComparison.Ordinal)
+        "x509" => DistinguishedName.IsValid(entry.Id)
             ? null
-            : "an id of the scheme 'x509' is a subject DN",
+            : "an id of the scheme 'x509' is the subject of a certificate, such as CN=client,O=example",
         _ => $"the scheme '{entry.Scheme}' is not known; use world, auth, digest, ip or x509",
     };
 

@@ -17,7 +17,8 @@ internal static class StartupFailures
             + string.Join('\n', invalid.Failures.Select(problem => "  * " + problem)),
         AggregateException { InnerExceptions: var failures } when failures.All(inner => Explain(inner) is not null) =>
             string.Join('\n', failures.Select(Explain)),
-        LogRefusedException or LogUnavailableException or WireUnavailableException => $"WebCoord does not start: {failure.Message}",
+        LogRefusedException or LogUnavailableException or WireUnavailableException or WireTlsException =>
+            $"WebCoord does not start: {failure.Message}",
         IOException { InnerException: not null } => $"WebCoord does not start: it cannot listen. {failure.Message} "
             + "Stop the program that is there, or choose another address, such as Urls=http://localhost:5090.",
         SocketException => $"WebCoord does not start: it cannot listen ({failure.Message}). Choose an address and a "

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
 using WebCoord.Core;
 using WebCoord.Server.Pipeline;
 using WebCoord.TransactionLog;
@@ -10,14 +11,14 @@ namespace WebCoord.Server.Operations;
 /// <summary>Says in one line what runs now: where it listens, with which log, how durable, and what was loaded; and
 /// warns of what its operator may not expect.</summary>
 internal sealed partial class StartupReport(IServer server, ITransactionLog log, LogLoader loader,
-    Applier applier, Settings configured, ILogger<StartupReport> logger)
+    Applier applier, Settings configured, IOptions<WebCoordOptions> options, ILogger<StartupReport> logger)
 {
     public void Tell()
     {
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         var loaded = loader.Report;
         var description = log.Description;
-        LogRunning(string.Join(", ", addresses), description.Kind, description.Location,
+        LogRunning(string.Join(", ", addresses), Describe(options.Value.ZooKeeper), description.Kind, description.Location,
             Describe(description.Durability), loaded.Nodes.ToString("N0", CultureInfo.InvariantCulture),
             (long)loaded.Duration.TotalMilliseconds);
         if (description.Durability == Durability.None)
@@ -44,6 +45,18 @@ internal sealed partial class StartupReport(IServer server, ITransactionLog log,
         .Select(pair => (pair.Key.Name, pair.Setting!.GetValue(configured), pair.Setting.GetValue(held)))
         .Where(difference => !Equals(difference.Item2, difference.Item3));
 
+    /// <summary>Where ZooKeeper clients connect, on the hosts of the addresses.</summary>
+    private static string Describe(ZooKeeperOptions zooKeeper)
+    {
+        string?[] ports =
+        [
+            zooKeeper.Port == 0 ? null : $"port {zooKeeper.Port.ToString(CultureInfo.InvariantCulture)}",
+            zooKeeper.TlsPort == 0 ? null : $"TLS port {zooKeeper.TlsPort.ToString(CultureInfo.InvariantCulture)}",
+        ];
+        var open = ports.OfType<string>().ToList();
+        return open.Count == 0 ? "off" : string.Join(", ", open);
+    }
+
     private static string Describe(Durability durability) => durability switch
     {
         Durability.Fsync => "fsync: on disk before it is acknowledged",
@@ -51,9 +64,9 @@ internal sealed partial class StartupReport(IServer server, ITransactionLog log,
         _ => "none: lost with the process",
     };
 
-    [LoggerMessage(100, LogLevel.Information, "WebCoord is listening on {Addresses}; log: {Kind} at {Location} "
-        + "({Durability}); loaded {Nodes} nodes in {Milliseconds} ms")]
-    private partial void LogRunning(string addresses, string kind, string location, string durability, string nodes,
+    [LoggerMessage(100, LogLevel.Information, "WebCoord is listening on {Addresses}; ZooKeeper clients: "
+        + "{ZooKeeper}; log: {Kind} at {Location} ({Durability}); loaded {Nodes} nodes in {Milliseconds} ms")]
+    private partial void LogRunning(string addresses, string zooKeeper, string kind, string location, string durability, string nodes,
         long milliseconds);
 
     [LoggerMessage(101, LogLevel.Warning, "The log is kept in memory (WebCoord:Log:Kind={Kind}): nothing survives the "

@@ -1,12 +1,13 @@
 using WebCoord.Core;
 using WebCoord.Server.Pipeline;
+using WebCoord.Server.Wire;
 
 namespace WebCoord.Server.Operations;
 
 /// <summary>The metrics that are read off the published state and the log's health when somebody asks.</summary>
 internal sealed class StateMetrics
 {
-    public StateMetrics(PipelineMetrics metrics, Applier applier, LogHealth health)
+    public StateMetrics(PipelineMetrics metrics, Applier applier, LogHealth health, WireConnections wire)
     {
         var meter = metrics.Meter;
         Observe("webcoord.applied.zxid", null, "The last zxid that this instance has applied.",
@@ -19,6 +20,10 @@ internal sealed class StateMetrics
             state => state.Sessions.Sum(session => (long)session.Ephemerals.Count));
         meter.CreateObservableGauge<long>("webcoord.watches", () => applier.Arm((_, watches) => watches.Count), null,
             "Watches armed on this instance.");
+        meter.CreateObservableCounter("webcoord.wire.frames.received", () => wire.Statistics.ReceivedEver, null,
+            "Frames received from ZooKeeper clients, one for each request.");
+        meter.CreateObservableCounter("webcoord.wire.frames.sent", () => wire.Statistics.SentEver, null,
+            "Frames sent to ZooKeeper clients: replies and events.");
         meter.CreateObservableGauge<int>("webcoord.log.available", () => health.IsAvailable ? 1 : 0, null,
             "1 while the log takes writes, 0 while it does not.");
 

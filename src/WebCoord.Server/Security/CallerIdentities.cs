@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using WebCoord.Core.Tree;
 
@@ -82,6 +83,14 @@ internal sealed record CallerIdentities(ImmutableArray<Identity> Identities, boo
     {
         var digest = AclSchemes.Digest(credential);
         return IsSame(digest.Id, superDigest) ? [digest, Identity.Super] : [digest];
+    }
+
+    /// <summary>What a TLS certificate that was found valid makes of a caller.</summary>
+    /// <param name="superCertificate">The subject of the one that also passes every ACL; null for none.</param>
+    public static ImmutableArray<Identity> OfCertificate(X509Certificate2 certificate, string? superCertificate)
+    {
+        var subject = new Identity("x509", CertificateSubject.Of(certificate));
+        return subject.Id == superCertificate ? [subject, Identity.Super] : [subject];
     }
 
     /// <summary>In a time that does not tell how much of the secret was guessed.</summary>

@@ -88,8 +88,13 @@ internal sealed partial class WireConnectionHandler(WireConnections connections,
         return opened;
     }
 
-    private static ImmutableArray<Identity> IdentitiesOf(ConnectionContext context) =>
-        [CallerIdentities.OfAddress((context.RemoteEndPoint as IPEndPoint)?.Address)];
+    private ImmutableArray<Identity> IdentitiesOf(ConnectionContext context)
+    {
+        var address = CallerIdentities.OfAddress((context.RemoteEndPoint as IPEndPoint)?.Address);
+        return context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate is { } certificate
+            ? [address, .. CallerIdentities.OfCertificate(certificate, options.Value.ZooKeeper.SuperCertificate)]
+            : [address];
+    }
 
     [LoggerMessage(510, LogLevel.Warning, "A connection of {Peer} was refused: its address has {Max} already "
         + "(WebCoord:ZooKeeper:MaxConnectionsPerAddress)")]

@@ -20,14 +20,25 @@ internal sealed class WireServer(IConnectionListenerFactory transport, Listening
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var zooKeeper = options.Value.ZooKeeper;
-        if (zooKeeper.Port == 0)
+        if (zooKeeper is { Port: 0, TlsPort: 0 })
         {
             return;
         }
 
         var kestrel = new KestrelServerOptions { ApplicationServices = services };
-        ListenWhereHttpDoes(kestrel, zooKeeper.Port,
-            endpoint => endpoint.UseConnectionHandler<WireConnectionHandler>());
+        if (zooKeeper.Port != 0)
+        {
+            ListenWhereHttpDoes(kestrel, zooKeeper.Port,
+                endpoint => endpoint.UseConnectionHandler<WireConnectionHandler>());
+        }
+
+        if (zooKeeper.TlsPort != 0)
+        {
+            var tls = WireTls.Read(zooKeeper);
+            ListenWhereHttpDoes(kestrel, zooKeeper.TlsPort,
+                endpoint => endpoint.UseHttps(tls).UseConnectionHandler<WireConnectionHandler>());
+        }
+
         _server = new KestrelServer(Options.Create(kestrel), transport, loggers);
         try
         {
@@ -35,7 +46,7 @@ internal sealed class WireServer(IConnectionListenerFactory transport, Listening
         }
         catch (IOException failure)
         {
-            throw new WireUnavailableException(zooKeeper.Port, failure);
+            throw new WireUnavailableException(failure);
         }
     }
 
@@ -82,7 +93,8 @@ internal sealed class WireServer(IConnectionListenerFactory transport, Listening
     }
 }
 
-/// <summary>The port for ZooKeeper clients cannot be had.</summary>
-internal sealed class WireUnavailableException(int port, Exception cause) : Exception(
-    $"it cannot listen for ZooKeeper clients on port {port}. {cause.Message} Stop the program that is there, or set "
-    + "WebCoord:ZooKeeper:Port to a free port, or to 0 to do without.", cause);
+/// <summary>A port for ZooKeeper clients cannot be had.</summary>
+internal sealed class WireUnavailableException(Exception cause) : Exception(
+    $"it cannot listen for ZooKeeper clients. {cause.Message} Stop the program that is there, or set "
+    + "WebCoord:ZooKeeper:Port or WebCoord:ZooKeeper:TlsPort, whichever it is, to a free port, or to 0 to do without.",
+    cause);

@@ -15,8 +15,8 @@ public sealed class StartTests : IDisposable
     {
         await using var server = await ServerProcess.StartAsync(_folder.Path, "--WebCoord:Log:Kind=memory");
 
-        Assert.Matches(@"WebCoord is listening on http://127\.0\.0\.1:\d+; log: memory at .* \(none: .*\); "
-            + @"loaded 4 nodes in \d+ ms", server.Output);
+        Assert.Matches(@"WebCoord is listening on http://127\.0\.0\.1:\d+; ZooKeeper clients: off; log: memory at .* "
+            + @"\(none: .*\); loaded 4 nodes in \d+ ms", server.Output);
         Assert.Contains("nothing survives", server.Output, StringComparison.Ordinal);
         Assert.Equal(0, await server.StopAsync());
     }

@@ -16,7 +16,7 @@ internal static class EnvironmentWords
         var (snapshots, log) = SizesOf(report);
         return Lines(
             ("clientPort", options.Port),
-            ("secureClientPort", -1),
+            ("secureClientPort", options.TlsPort == 0 ? -1 : options.TlsPort),
             ("dataDirSize", snapshots),
             ("dataLogSize", log),
             ("tickTime", settings.TickMs),
