@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using WebCoord.Server.Tests.EndToEnd;
 
 namespace WebCoord.Server.Tests.Wire;
@@ -28,10 +29,14 @@ public sealed class JavaClientRun : IDisposable
     {
         await RunAsync("javac", ["-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC", "-Xlint:all,-try,-path",
             "-Werror", "-encoding", "UTF-8", "-cp", Jar, "-d", _classes.Path, .. Sources]);
-        await using var server = await WireServerProcess.StartAsync("--WebCoord:ZooKeeper:MaxConnectionsPerAddress=0");
+        await using var server = await WireServerProcess.StartAsync(
+            "--WebCoord:ZooKeeper:MaxConnectionsPerAddress=0", "--WebCoord:Sessions:ReapIntervalMs=200");
+        await using var control = new ProxyControl(server.Port);
+        control.Add("kill", server.KillAsync);
+        control.Add("start", server.StartAgainAsync);
         return new CheckReport(await RunAsync("java", ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=off", "-cp", $"{Jar}:{Logging}:{_classes.Path}", "Main",
-            server.Address]));
+            server.Port.ToString(CultureInfo.InvariantCulture), control.Port.ToString(CultureInfo.InvariantCulture)]));
     }
 
     private static async Task<string> RunAsync(string program, string[] arguments)

@@ -3,49 +3,59 @@ using WebCoord.Server.Tests.EndToEnd;
 
 namespace WebCoord.Server.Tests.Wire;
 
-/// <summary>The real server in a process of its own, with empty data, that also speaks ZooKeeper's protocol. Disposing
-/// kills it.</summary>
+/// <summary>The real server in a process of its own, with empty data at first, that also speaks ZooKeeper's protocol.
+/// Disposing kills it.</summary>
 internal sealed class WireServerProcess : IAsyncDisposable
 {
-    private readonly TemporaryFolder _folder;
-    private readonly ServerProcess _server;
+    private readonly TemporaryFolder _folder = new();
+    private readonly string[] _arguments;
 
-    private WireServerProcess(TemporaryFolder folder, ServerProcess server, int port)
-    {
-        _folder = folder;
-        _server = server;
-        Port = port;
-    }
+    private WireServerProcess(string[] arguments) => _arguments = arguments;
 
-    /// <summary>The loopback port for ZooKeeper's clients.</summary>
-    public int Port { get; }
+    /// <summary>The loopback port for ZooKeeper's clients, the same after every start.</summary>
+    public int Port { get; } = FreePort.Next();
 
-    /// <summary>Where ZooKeeper's clients connect to.</summary>
-    public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
+    /// <summary>The process that runs, or ran last.</summary>
+    public ServerProcess? Process { get; private set; }
 
-    /// <summary>All that it has printed, errors included.</summary>
-    public string Output => _server.Output;
-
+    /// <summary>Starts the server and waits until it is ready.</summary>
     public static async Task<WireServerProcess> StartAsync(params string[] arguments)
     {
-        var folder = new TemporaryFolder();
-        var port = FreePort.Next();
-        var listen = string.Create(CultureInfo.InvariantCulture, $"--WebCoord:ZooKeeper:Port={port}");
+        var server = new WireServerProcess(arguments);
         try
         {
-            var server = await ServerProcess.StartAsync(folder.Path, [listen, .. arguments]);
-            return new WireServerProcess(folder, server, port);
+            await server.StartAgainAsync();
+            return server;
         }
         catch
         {
-            folder.Dispose();
+            await server.DisposeAsync();
             throw;
         }
     }
 
+    /// <summary>Starts it on the data that it had before.</summary>
+    public async Task StartAgainAsync()
+    {
+        if (Process is not null)
+        {
+            await Process.DisposeAsync();
+        }
+
+        Process = await ServerProcess.StartAsync(_folder.Path,
+            [string.Create(CultureInfo.InvariantCulture, $"--WebCoord:ZooKeeper:Port={Port}"), .. _arguments]);
+    }
+
+    /// <summary>Ends it at once, as a crash would.</summary>
+    public Task KillAsync() => Process!.KillAsync();
+
     public async ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync();
+        if (Process is not null)
+        {
+            await Process.DisposeAsync();
+        }
+
         _folder.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using WebCoord.Server.Tests.EndToEnd;
 
 namespace WebCoord.Server.Tests.Wire;
@@ -37,8 +38,9 @@ public sealed class ZkCliTests
     /// <summary>Starts it with both of its outputs in one, so that they are in the order in which it printed.</summary>
     private static CommandLine Start(WireServerProcess server, params string[] arguments)
     {
+        var address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{server.Port}");
         var start = new ProcessStartInfo("bash",
-            ["-c", "exec \"$0\" \"$@\" 2>&1", Program, "-server", server.Address, .. arguments]);
+            ["-c", "exec \"$0\" \"$@\" 2>&1", Program, "-server", address, .. arguments]);
         start.Environment["CLIENT_JVMFLAGS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Duser.timezone=UTC";
         return new CommandLine(start);
     }

@@ -2,11 +2,15 @@ import java.util.Arrays;
 
 /**
  * Drives a server with ZooKeeper's own Java client and with Curator, and prints one line per check: {@code ok NAME} or
- * {@code not ok NAME: WHY}. The arguments are the server's address and, to run only some, the beginnings of names.
+ * {@code not ok NAME: WHY}. The arguments are two loopback ports, the server's and that of its control, by which it is
+ * killed and started again, and, to run only some checks, the beginnings of names.
  */
 final class Main {
     public static void main(String[] arguments) throws Exception {
-        var suite = new Suite(arguments[0], Arrays.asList(arguments).subList(1, arguments.length));
+        var server = "127.0.0.1:" + arguments[0];
+        var control = new ServerControl(Integer.parseInt(arguments[1]));
+        var chosen = Arrays.asList(arguments).subList(2, arguments.length);
+        var suite = new Suite(server, chosen);
         SessionChecks.addTo(suite);
         ReconnectChecks.addTo(suite);
         LeaderChecks.addTo(suite);
@@ -23,6 +27,11 @@ final class Main {
         AccessChecks.addTo(suite);
         ClientChecks.addTo(suite);
         suite.run();
+
+        // By themselves, for the others would not like what is done to the server.
+        var restarts = new Suite(server, chosen);
+        new RestartChecks(control).addTo(restarts);
+        restarts.run();
 
         // Threads that a failed check left behind must not keep the program.
         System.exit(0);
