@@ -121,9 +121,16 @@ internal sealed class RequestLoop(WireConnection connection, Applier applier, Se
         {
             while (!connection.IsAborted)
             {
-                if (connection.PendingWrites == 0 && (allowAnonymous || !connection.IsAnonymous))
+                // Asked once: a write that ends from here on must not let a read past what answers reads.
+                var isIdle = connection.PendingWrites == 0;
+                if (isIdle && MaySend())
                 {
                     buffer = AnswerReads(buffer);
+                    if (_bulk.Length >= BulkBytes)
+                    {
+                        // The client is to take these before there are more.
+                        return (buffer, Next.Go);
+                    }
                 }
 
                 if (!_frames.TryRead(buffer, out var frame, out var rest))
@@ -131,7 +138,7 @@ internal sealed class RequestLoop(WireConnection connection, Applier applier, Se
                     return (buffer, Next.Receive);
                 }
 
-                var next = Take(frame);
+                var next = Take(frame, isIdle);
                 if (next is not (Next.Go or Next.End))
                 {
                     return (buffer, next);
@@ -218,7 +225,9 @@ internal sealed class RequestLoop(WireConnection connection, Applier applier, Se
 
     /// <summary>Takes one request.</summary>
     /// <returns>Whether to go on or to end; anything else says what must happen before it can be taken.</returns>
-    private Next Take(ReadOnlySpan<byte> frame)
+    /// <param name="isIdle">Whether no write is under way; then the frame is no read that <see cref="AnswerReads"/>
+    /// answers.</param>
+    private Next Take(ReadOnlySpan<byte> frame, bool isIdle)
     {
         var body = new JuteReader(frame);
         var header = RequestHeader.Read(ref body);
@@ -234,7 +243,7 @@ internal sealed class RequestLoop(WireConnection connection, Applier applier, Se
             return Next.End;
         }
 
-        if (connection.PendingWrites > 0)
+        if (!isIdle)
         {
             return Next.FinishWrites;
         }
