@@ -23,7 +23,7 @@ internal sealed class ChildServer : IAsyncDisposable
     /// <summary>Starts WebCoord with its data in the folder.</summary>
     public static Task<ChildServer> StartWebCoordAsync(string folder) => StartAsync(folder, url =>
         [Path.Combine(AppContext.BaseDirectory, "WebCoord.Server.dll"), $"--Urls={url}",
-            "--Logging:LogLevel:Default=Warning"]);
+            "--WebCoord:ZooKeeper:Port=0", "--Logging:LogLevel:Default=Warning"]);
 
     public static Task<ChildServer> StartBareAsync(string folder) => StartAsync(folder, url =>
         [Path.Combine(AppContext.BaseDirectory, "WebCoord.Benchmarks.dll"), BareServer.Command, url]);

@@ -11,7 +11,7 @@ internal abstract class AlternatingRow(string name, bool isCeiling = false) : Ro
         var turns = new List<Figure[][]>();
         for (var turn = 0; turn <= pace.Turns; turn++)
         {
-            turns.Add([.. servers.Select(server => Measure(server, turn, pace.Turn))]);
+            turns.Add([.. servers.Select(server => MeasureNamed(server, turn, pace.Turn))]);
         }
 
         // The first turn of each is the warm-up, in which its code is compiled for good.
@@ -31,4 +31,17 @@ internal abstract class AlternatingRow(string name, bool isCeiling = false) : Ro
             Value = turns.Select(turn => turn[index].Value).Order().ElementAt(turns.Count / 2),
         }),
     ];
+
+    /// <summary>A wrong answer is told with the name of the server that gave it.</summary>
+    private Figure[] MeasureNamed(WireServer server, int turn, TimeSpan duration)
+    {
+        try
+        {
+            return Measure(server, turn, duration);
+        }
+        catch (InvalidOperationException failure)
+        {
+            throw new InvalidOperationException($"{Name} on {server.Name}: {failure.Message}", failure);
+        }
+    }
 }
