@@ -13,7 +13,9 @@ namespace WebCoord.Server.Tests.Wire;
 public sealed class BothWorldsTests(RunningWireServer server) : IClassFixture<RunningWireServer>
 {
     private const int SessionMs = 10_000;
-    private const int ShortSessionMs = 2_000;
+
+    /// <summary>Of a session whose end is waited for; a client on a loaded machine keeps it all the same.</summary>
+    private const int ShortSessionSeconds = 4;
 
     [ProgramFact(KazooRun.Python, KazooRun.Kazoo)]
     public async Task A_lock_has_one_holder_at_a_time_in_the_order_of_the_line()
@@ -60,7 +62,7 @@ public sealed class BothWorldsTests(RunningWireServer server) : IClassFixture<Ru
     public async Task A_lock_of_a_killed_kazoo_goes_to_REST_when_the_session_is_over()
     {
         const string Lock = "/both/killed";
-        await using var kazoo = await KazooProcess.StartAsync(server.Port);
+        await using var kazoo = await KazooProcess.StartAsync(server.Port, ShortSessionSeconds);
         await kazoo.BeginAsync($"lock {Lock}");
         var held = (await kazoo.NextAsync()).Split(' ')[1];
         var session = await RestSession.OpenAsync(server.Client, SessionMs);
@@ -80,13 +82,17 @@ public sealed class BothWorldsTests(RunningWireServer server) : IClassFixture<Ru
     public async Task A_lock_of_a_silent_REST_client_goes_to_kazoo_when_the_session_is_over()
     {
         const string Lock = "/both/silent";
-        var session = await RestSession.OpenAsync(server.Client, ShortSessionMs);
-        await session.WaitForTurnAsync(Lock, await session.LineUpAsync(Lock));
         await using var kazoo = await KazooProcess.StartAsync(server.Port);
+        var session = await RestSession.OpenAsync(server.Client, ShortSessionSeconds * 1_000);
+        await session.WaitForTurnAsync(Lock, await session.LineUpAsync(Lock));
         await kazoo.BeginAsync($"lock {Lock}");
         var locked = kazoo.NextAsync();
-        await Task.Delay(200);
-        Assert.False(locked.IsCompleted, "Two hold the lock.");
+        for (var beat = 0; beat < 5; beat++)
+        {
+            Assert.Equal(HttpStatusCode.OK, await session.BeatAsync());
+            await Task.Delay(100);
+            Assert.False(locked.IsCompleted, "Two hold the lock.");
+        }
 
         Assert.StartsWith("locked ", await locked, StringComparison.Ordinal);
 
@@ -164,7 +170,7 @@ public sealed class BothWorldsTests(RunningWireServer server) : IClassFixture<Ru
         Assert.Equal("ephemeral", node.GetProperty("stat").GetProperty("kind").GetString());
         Assert.Equal(kazoo.Session, node.GetProperty("stat").GetProperty("ephemeralOwner").GetString());
         var session = await server.Client.GetFromJsonAsync<JsonElement>($"/v1/sessions/{kazoo.Session}");
-        Assert.Equal(ShortSessionMs, session.GetProperty("timeoutMs").GetInt32());
+        Assert.Equal(SessionMs, session.GetProperty("timeoutMs").GetInt32());
         Assert.Equal(1, session.GetProperty("connections").GetInt32());
         Assert.Equal("/both/ephemeral", Assert.Single(session.GetProperty("ephemerals").EnumerateArray()).GetString());
         var sessions = await server.Client.GetFromJsonAsync<JsonElement>("/v1/sessions");

@@ -2,12 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
-using WebCoord.Server.Tests.EndToEnd;
 
 namespace WebCoord.Server.Tests.Wire;
 
 /// <summary>A client of kazoo in a process of its own that does what it is told; <c>tests/clients/kazoo/told.py</c> says
-/// what it can be told. Its session has a timeout of two seconds. Disposing kills it.</summary>
+/// what it can be told. Disposing kills it.</summary>
 internal sealed class KazooProcess : IAsyncDisposable
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
@@ -28,10 +27,13 @@ internal sealed class KazooProcess : IAsyncDisposable
     /// <summary>The id of its session, as REST writes it.</summary>
     public string Session { get; private set; } = "";
 
-    public static async Task<KazooProcess> StartAsync(int port)
+    public static async Task<KazooProcess> StartAsync(int port, int timeoutSeconds = 10)
     {
         var start = new ProcessStartInfo(KazooRun.Python,
-            ["-B", "told.py", port.ToString(CultureInfo.InvariantCulture)])
+        [
+            "-B", "told.py",
+            port.ToString(CultureInfo.InvariantCulture), timeoutSeconds.ToString(CultureInfo.InvariantCulture),
+        ])
         {
             WorkingDirectory = KazooRun.Folder,
             RedirectStandardInput = true,

@@ -9,27 +9,28 @@ namespace WebCoord.Server.Tests.Wire;
 /// </summary>
 public sealed partial class KazooTests(KazooRun run) : IClassFixture<KazooRun>
 {
-    /// <summary>The names of all checks, as their sources have them.</summary>
-    private static readonly string[] Names =
+    /// <summary>All checks, as their sources have them.</summary>
+    private static readonly KazooCheck[] Known =
     [
         .. from file in Directory.EnumerateFiles(KazooRun.Folder, "*.py").Order(StringComparer.Ordinal)
            let source = File.ReadAllText(file)
            let holder = CheckClass().Match(source)
            where holder.Success
            from Match check in Check().Matches(source)
-           select $"{Path.GetFileNameWithoutExtension(file)}.{holder.Groups["name"]}.{check.Groups["name"]}",
+           select new KazooCheck(
+               $"{Path.GetFileNameWithoutExtension(file)}.{holder.Groups["name"]}.{check.Groups["name"]}"),
     ];
 
-    public static TheoryData<string> Checks => [.. Names];
+    public static TheoryData<KazooCheck> Checks => [.. Known];
 
     [ProgramTheory(KazooRun.Python, KazooRun.Kazoo)]
     [MemberData(nameof(Checks))]
-    public async Task Kazoo_works(string check)
+    public async Task Kazoo_works(KazooCheck check)
     {
         var problems = await run.ProblemsAsync();
 
-        Assert.True(problems.ContainsKey(check), $"{check} did not end.\n{run.Output}");
-        Assert.True(problems[check] is null, $"{problems[check]}\n{run.Output}");
+        Assert.True(problems.TryGetValue(check.Name, out var problem), $"{check} did not end.\n{run.Output}");
+        Assert.True(problem is null, $"{problem}\n{run.Output}");
     }
 
     [ProgramFact(KazooRun.Python, KazooRun.Kazoo)]
@@ -38,7 +39,7 @@ public sealed partial class KazooTests(KazooRun run) : IClassFixture<KazooRun>
         var problems = await run.ProblemsAsync();
 
         Assert.NotEmpty(problems);
-        Assert.Empty(problems.Keys.Except(Names));
+        Assert.Empty(problems.Keys.Except(Known.Select(check => check.Name)));
     }
 
     [GeneratedRegex(@"^class (?<name>\w+)\(Case\):$", RegexOptions.Multiline)]

@@ -6,9 +6,8 @@ from kazoo.exceptions import KazooException
 
 from case import WAIT, Calls, Case, Events, Proxy, States, eventually
 
-# The shortest session that the server grants, s, and how much longer than its timeout a session may live.
+# The shortest session that the server grants, s.
 SHORT = 2
-GRACE = 4
 
 
 class Connections(Case):
@@ -111,13 +110,13 @@ class Connections(Case):
 
     def test_a_session_that_is_away_too_long_ends_and_a_new_one_begins(self):
         client, session, states = self.disturbed(timeout=SHORT)
+        last_heard_after = time.monotonic()
         client.create(self.root + '/e', ephemeral=True)
         gone = Events()
         self.zk.exists(self.root + '/e', watch=gone)
         self.proxy.cut()
-        began = time.monotonic()
         self.assertEqual(('DELETED', self.root + '/e'), gone.next())
-        self.assert_in_time(time.monotonic() - began)
+        self.assert_not_too_early(last_heard_after)
         states.wait_for('SUSPENDED')
         self.proxy.resume()
         states.wait_for('SUSPENDED', 'LOST', 'CONNECTED')
@@ -127,29 +126,28 @@ class Connections(Case):
 
     def test_a_session_whose_client_is_silent_ends_though_its_connection_is_open(self):
         client, session, states = self.disturbed(timeout=SHORT)
+        last_heard_after = time.monotonic()
         client.create(self.root + '/e', ephemeral=True)
         gone = Events()
         self.zk.exists(self.root + '/e', watch=gone)
-        began = time.monotonic()
         self.proxy.hold()
         self.assertEqual(('DELETED', self.root + '/e'), gone.next())
-        self.assert_in_time(time.monotonic() - began)
+        self.assert_not_too_early(last_heard_after)
         self.proxy.resume()
         eventually(lambda: states.seen[-2:] == ['LOST', 'CONNECTED'])
         self.assertNotEqual(session[0], client.client_id[0])
 
-    def assert_in_time(self, silence):
-        # A ping may have been on its way shortly before.
-        self.assertGreater(silence, SHORT * 0.9, 'The session ended too early.')
-        self.assertLess(silence, SHORT + GRACE, 'The session ended too late.')
+    def assert_not_too_early(self, last_heard_after):
+        # The clocks of the two sides are read in milliseconds.
+        self.assertGreater(time.monotonic() - last_heard_after, SHORT * 0.99)
 
     def test_a_session_whose_client_only_pings_goes_on(self):
-        client, session, states = self.disturbed(timeout=SHORT)
+        client, session, states = self.disturbed(timeout=2 * SHORT)
         client.create(self.root + '/e', ephemeral=True)
-        time.sleep(3 * SHORT)
-        self.assertEqual([], states.seen)
-        self.assertEqual((session, session[0]),
-                         (client.client_id, client.exists(self.root + '/e').owner_session_id))
+        time.sleep(5 * SHORT)
+        self.assertNotIn('LOST', states.seen)
+        self.assertEqual((session[0], session), (self.zk.exists(self.root + '/e').owner_session_id,
+                                                 eventually(lambda: client.client_id)))
 
     def test_watching_recipes_go_on_in_the_new_session(self):
         client, _, states = self.disturbed(timeout=SHORT)

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 # Those that wait longest come first.
 MODULES = ['connections', 'groups', 'access', 'calls', 'counting', 'data', 'locks', 'queues', 'restart', 'snippet',
-           'transactions', 'trees', 'watches']
+           'transactions', 'trees', 'watches', 'words']
 
 # Checks mostly wait, so that far more of them than there are processors can run at once.
 AT_ONCE = 20
@@ -39,7 +39,7 @@ def run(check):
 
 def main(names):
     # A check that hangs ends the run, after telling where every thread is.
-    faulthandler.dump_traceback_later(100, exit=True)
+    faulthandler.dump_traceback_later(150, exit=True)
     logging.getLogger('kazoo').addHandler(logging.NullHandler())
     loaded = list(checks(unittest.defaultTestLoader.loadTestsFromNames(names or MODULES)))
     with ThreadPoolExecutor(AT_ONCE) as pool:

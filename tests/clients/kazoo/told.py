@@ -1,5 +1,5 @@
 """A client of kazoo that does what it is told on standard input, one command a line, and says on standard output when it
-has done so. It ends with its input. Its argument is the port of the server."""
+has done so. It ends with its input. Its arguments are the port of the server and the timeout of its session, s."""
 
 import sys
 import threading
@@ -49,9 +49,8 @@ def do(zk, locks, command, path, *arguments):
     say('done')
 
 
-def main(port):
-    # Two seconds is the shortest session that the server grants.
-    zk = KazooClient(f'127.0.0.1:{port}', timeout=2)
+def main(port, timeout):
+    zk = KazooClient(f'127.0.0.1:{port}', timeout=float(timeout))
     zk.start()
     say('session', '0x%016x' % (zk.client_id[0] & 0xffffffffffffffff))
     locks = {}
@@ -60,4 +59,4 @@ def main(port):
     zk.stop()
 
 
-main(sys.argv[1])
+main(*sys.argv[1:])
