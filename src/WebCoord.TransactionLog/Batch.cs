@@ -1,14 +1,18 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using WebCoord.Core;
 using WebCoord.Core.Commands;
 
 namespace WebCoord.TransactionLog;
 
-/// <summary>A batch on its way into a log, encoded and within its limits.</summary>
-internal sealed class Batch
+/// <summary>A batch on its way into a log, encoded and within its limits. Its bytes are lent until it is disposed of:
+/// new arrays of this size would cost more than all else about them.</summary>
+internal sealed class Batch : IDisposable
 {
     private readonly long _sequence;
     private readonly ImmutableArray<Request> _requests;
+    private readonly byte[] _lent;
+    private readonly int _bytes;
 
     /// <exception cref="ArgumentException">It has no requests or too many bytes.</exception>
     public Batch(long sequence, ImmutableArray<Request> requests)
@@ -20,16 +24,21 @@ internal sealed class Batch
 
         _sequence = sequence;
         _requests = requests;
-        Payload = CommandCodec.Encode(requests);
-        if (Payload.Length > ITransactionLog.MaxBatchBytes)
+        _bytes = CommandCodec.Measure(requests);
+        if (_bytes > ITransactionLog.MaxBatchBytes)
         {
             throw new ArgumentException(
-                $"The batch takes {Payload.Length} bytes; the most is {ITransactionLog.MaxBatchBytes}.",
+                $"The batch takes {_bytes} bytes; the most is {ITransactionLog.MaxBatchBytes}.",
                 nameof(requests));
         }
+
+        _lent = ArrayPool<byte>.Shared.Rent(_bytes);
+        CommandCodec.Encode(requests, _lent.AsSpan(0, _bytes));
     }
 
-    public byte[] Payload { get; }
+    public ReadOnlySpan<byte> Payload => _lent.AsSpan(0, _bytes);
+
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_lent);
 
     /// <summary>Makes the batch the last of its appender. From then on its sequence is used up, whatever becomes of
     /// it.</summary>
@@ -56,7 +65,7 @@ internal sealed class Batch
             Sequence = _sequence,
             ChainHash = ChainHash.Next(head.ChainHash, first, last, timestampMs, Payload),
             Requests = _requests,
-            PayloadBytes = Payload.Length,
+            PayloadBytes = _bytes,
         };
     }
 }

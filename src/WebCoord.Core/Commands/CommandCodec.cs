@@ -54,9 +54,16 @@ public static class CommandCodec
     public static byte[] Encode(ImmutableArray<Request> requests)
     {
         var payload = new byte[Measure(requests)];
+        Encode(requests, payload);
+        return payload;
+    }
+
+    /// <summary>Encodes into a span of exactly as many bytes as the batch takes.</summary>
+    /// <exception cref="ArgumentException">A transaction holds a transaction.</exception>
+    public static void Encode(ImmutableArray<Request> requests, Span<byte> payload)
+    {
         var writer = PayloadWriter.Into(payload);
         WriteBatch(ref writer, requests);
-        return payload;
     }
 
     /// <summary>The requests of a batch; nothing of them lives in the payload's memory.</summary>

@@ -90,7 +90,9 @@ public readonly record struct ZnodePath
             return "the path ends in '/'";
         }
 
-        var bad = text.AsSpan().IndexOfAny(Forbidden);
+        // Nearly all paths are printable ASCII, which is quickly seen; the long list is for the rest.
+        var other = text.AsSpan().IndexOfAnyExceptInRange(' ', '~');
+        var bad = other < 0 ? -1 : text.AsSpan().IndexOfAny(Forbidden);
         if (bad >= 0)
         {
             return $"the path has the character U+{(int)text[bad]:X4} at position {bad}, which no path may contain";

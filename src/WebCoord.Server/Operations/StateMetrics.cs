@@ -4,10 +4,11 @@ using WebCoord.Server.Wire;
 
 namespace WebCoord.Server.Operations;
 
-/// <summary>The metrics that are read off the published state and the log's health when somebody asks.</summary>
+/// <summary>The metrics that are read off the published state and the pipeline when somebody asks.</summary>
 internal sealed class StateMetrics
 {
-    public StateMetrics(PipelineMetrics metrics, Applier applier, LogHealth health, WireConnections wire)
+    public StateMetrics(PipelineMetrics metrics, Applier applier, Sequencer sequencer, LogHealth health,
+        WireConnections wire)
     {
         var meter = metrics.Meter;
         Observe("webcoord.applied.zxid", null, "The last zxid that this instance has applied.",
@@ -24,6 +25,8 @@ internal sealed class StateMetrics
             "Frames received from ZooKeeper clients, one for each request.");
         meter.CreateObservableCounter("webcoord.wire.frames.sent", () => wire.Statistics.SentEver, null,
             "Frames sent to ZooKeeper clients: replies and events.");
+        meter.CreateObservableGauge<int>("webcoord.queue.length", () => sequencer.QueueLength, null,
+            "Requests that wait for their batch.");
         meter.CreateObservableGauge<int>("webcoord.log.available", () => health.IsAvailable ? 1 : 0, null,
             "1 while the log takes writes, 0 while it does not.");
 

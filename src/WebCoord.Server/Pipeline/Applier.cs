@@ -135,6 +135,7 @@ internal sealed partial class Applier(PendingBatches pending, LocalInstance inst
     private void Reply(LogEntry entry, IReadOnlyList<ApplyResult> results)
     {
         var batch = entry.Incarnation == instance.Id ? pending.Take(entry.Sequence) : null;
+        var alike = 0;
         for (var i = 0; i < results.Count; i++)
         {
             var result = results[i];
@@ -147,8 +148,15 @@ internal sealed partial class Applier(PendingBatches pending, LocalInstance inst
 
             if (batch is not null)
             {
-                metrics.WriteAnswered(result.Error);
                 batch[i].Complete(result);
+
+                // Counted in runs of one code, for most are alike.
+                alike++;
+                if (i == results.Count - 1 || results[i + 1].Error != result.Error)
+                {
+                    metrics.WritesAnswered(result.Error, alike);
+                    alike = 0;
+                }
             }
         }
 

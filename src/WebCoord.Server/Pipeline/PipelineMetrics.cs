@@ -20,7 +20,6 @@ internal sealed partial class PipelineMetrics
     private readonly Counter<long> _writes;
     private readonly Histogram<long> _batchSize;
     private readonly Histogram<double> _appendDuration;
-    private readonly UpDownCounter<long> _queueLength;
     private readonly Counter<long> _events;
     private readonly UpDownCounter<long> _longPolls;
     private readonly UpDownCounter<long> _hubConnections;
@@ -42,8 +41,6 @@ internal sealed partial class PipelineMetrics
         _appendDuration = Meter.CreateHistogram("webcoord.append.duration", "s",
             "How long the log took to make a batch durable.", null, Buckets([0.0001, 0.00025, 0.0005, 0.001, 0.0025,
                 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5]));
-        _queueLength = Meter.CreateUpDownCounter<long>("webcoord.queue.length", null,
-            "Requests that wait for their batch.");
         _events = Meter.CreateCounter<long>("webcoord.events.delivered", null,
             "Watch events queued for their watchers.");
         _longPolls = Meter.CreateUpDownCounter<long>("webcoord.long_polls", null, "Long polls that wait at present.");
@@ -62,8 +59,9 @@ internal sealed partial class PipelineMetrics
     /// <summary>Open connections of the hub and of ZooKeeper clients, for the heartbeat of the instance.</summary>
     public int OpenConnections => Volatile.Read(ref _openConnections);
 
-    /// <summary>A request to change state was answered, refusals before the log included.</summary>
-    public void WriteAnswered(ErrorCode result) => _writes.Add(1, KeyValuePair.Create("result", (object?)Name(result)));
+    /// <summary>Requests to change state were answered, refusals before the log included.</summary>
+    public void WritesAnswered(ErrorCode result, int count) =>
+        _writes.Add(count, KeyValuePair.Create("result", (object?)Name(result)));
 
     /// <summary>A batch became durable.</summary>
     public void BatchAppended(int requests, TimeSpan duration)
@@ -71,9 +69,6 @@ internal sealed partial class PipelineMetrics
         _batchSize.Record(requests);
         _appendDuration.Record(duration.TotalSeconds);
     }
-
-    /// <summary>Requests joined (positive) or left (negative) the queue of the sequencer.</summary>
-    public void QueueChanged(int difference) => _queueLength.Add(difference);
 
     public void EventDelivered() => _events.Add(1);
 

@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using System.Collections.Immutable;
 using WebCoord.Core;
 using WebCoord.Core.Commands;
 using WebCoord.TransactionLog;
@@ -22,8 +22,7 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
     /// wait.</summary>
     private const int OwnRequests = 4_096;
 
-    private readonly Channel<PendingRequest> _queue = Channel.CreateBounded<PendingRequest>(
-        new BoundedChannelOptions(options.MaxQueuedRequests + OwnRequests) { SingleReader = true });
+    private readonly RequestQueue _queue = new(options.MaxQueuedRequests + OwnRequests);
 
     private static readonly ApplyResult TooManyWait =
         ApplyResult.Refused(ErrorCode.Throttled, "Too many writes wait; nothing was written. Try again.");
@@ -31,11 +30,17 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
     private static readonly ApplyResult Stopping =
         ApplyResult.Refused(ErrorCode.LogUnavailable, "This instance is stopping; nothing was written.");
 
-    private long _queuedBytes;
     private bool _isRoomAwaited;
     private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _sequence;
     private volatile bool _complete;
+
+    /// <summary>Requests that wait for their batch.</summary>
+    public int QueueLength => _queue.Count;
+
+    /// <summary>Whether a request from a client would be refused now.</summary>
+    public bool IsFull => !_complete
+        && (_queue.Count >= options.MaxQueuedRequests || _queue.Bytes >= options.MaxQueuedBytes);
 
     /// <summary>
     /// Queues a request, in the order of the calls, before the first await. The result comes AFTER the request is
@@ -92,14 +97,14 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
     public void Complete()
     {
         _complete = true;
-        _queue.Writer.TryComplete();
+        _queue.Close();
     }
 
     public async Task RunAsync()
     {
         try
         {
-            while (await _queue.Reader.WaitToReadAsync())
+            while (await _queue.WaitAsync())
             {
                 var batch = Gather();
                 var sequence = ++_sequence;
@@ -111,16 +116,12 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
         {
             // Nothing is left, unless the loop failed.
             Complete();
-            while (_queue.Reader.TryRead(out var left))
+            foreach (var left in _queue.Take(int.MaxValue, int.MaxValue))
             {
                 left.Complete(Stopping);
             }
         }
     }
-
-    /// <summary>Whether a request from a client would be refused now.</summary>
-    public bool IsFull => !_complete && (_queue.Reader.Count >= options.MaxQueuedRequests
-        || Interlocked.Read(ref _queuedBytes) >= options.MaxQueuedBytes);
 
     private void Enqueue(PendingRequest request)
     {
@@ -133,44 +134,28 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
         }
 
         request.Bytes = bytes;
-        Interlocked.Add(ref _queuedBytes, bytes);
-        if (_queue.Writer.TryWrite(request))
+        if (!_queue.TryAdd(request))
         {
-            metrics.QueueChanged(1);
-            return;
+            Refuse(request, _complete ? Stopping : TooManyWait);
         }
-
-        Interlocked.Add(ref _queuedBytes, -bytes);
-        Refuse(request, _complete ? Stopping : TooManyWait);
     }
 
     private void Refuse(PendingRequest request, ApplyResult refusal)
     {
-        metrics.WriteAnswered(refusal.Error);
+        metrics.WritesAnswered(refusal.Error, 1);
         request.Complete(refusal);
         request.Wake();
     }
 
     private PendingRequest[] Gather()
     {
-        var batch = new List<PendingRequest>();
-        var bytes = CommandCodec.MaxOverheadBytes;
-        while (batch.Count < MaxBatchRequests && _queue.Reader.TryPeek(out var next)
-            && (batch.Count == 0 || bytes + next.Bytes <= ITransactionLog.MaxBatchBytes)
-            && _queue.Reader.TryRead(out next))
-        {
-            Interlocked.Add(ref _queuedBytes, -next.Bytes);
-            bytes += next.Bytes;
-            batch.Add(next);
-        }
-
-        metrics.QueueChanged(-batch.Count);
+        var batch = _queue.Take(MaxBatchRequests, MaxRequestBytes);
         if (Volatile.Read(ref _isRoomAwaited))
         {
             TellOfRoom();
         }
 
-        return [.. batch];
+        return batch;
     }
 
     private void TellOfRoom()
@@ -180,13 +165,24 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
             .TrySetResult();
     }
 
+    private static ImmutableArray<Request> RequestsOf(PendingRequest[] batch)
+    {
+        var requests = ImmutableArray.CreateBuilder<Request>(batch.Length);
+        foreach (var queued in batch)
+        {
+            requests.Add(queued.Request);
+        }
+
+        return requests.MoveToImmutable();
+    }
+
     private async Task AppendAsync(long sequence, PendingRequest[] batch)
     {
         var started = time.GetTimestamp();
         health.Ask();
         try
         {
-            await log.AppendAsync(sequence, [.. batch.Select(queued => queued.Request)], CancellationToken.None);
+            await log.AppendAsync(sequence, RequestsOf(batch), CancellationToken.None);
             health.Report(null);
             metrics.BatchAppended(batch.Length, time.GetElapsedTime(started));
         }

@@ -27,7 +27,7 @@ public sealed class InMemoryTransactionLog(TimeProvider time, long incarnation, 
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var batch = new Batch(sequence, requests);
+        using var batch = new Batch(sequence, requests);
         lock (_lock)
         {
             batch.TakeTurn(ref _sequence);

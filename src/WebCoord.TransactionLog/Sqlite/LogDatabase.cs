@@ -113,7 +113,7 @@ internal sealed class LogDatabase : IDisposable
     }
 
     /// <summary>Inserts an entry; durable when this returns.</summary>
-    public void Insert(LogEntry entry, byte[] payload) => _insert
+    public void Insert(LogEntry entry, ReadOnlySpan<byte> payload) => _insert
         .Bind(1, entry.LastZxid.Value).Bind(2, entry.Requests.Length).Bind(3, entry.TimestampMs)
         .Bind(4, entry.Incarnation).Bind(5, entry.Sequence).Bind(6, entry.ChainHash).Bind(7, payload)
         .Bind(8, payload[0]).Run();

@@ -12,9 +12,10 @@ namespace WebCoord.TransactionLog.Sqlite;
 /// <param name="path">The data file. It is made, with its folder, when nothing of a log is there.</param>
 public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, string path) : ITransactionLog
 {
-    /// <summary>How much of the log's end readers find in memory.</summary>
+    /// <summary>How much of the log's end readers find in memory: enough for those that keep up. What is kept longer
+    /// than it is needed costs the garbage collector more than it is worth.</summary>
     private const int TailEntries = 4_096;
-    private const long TailBytes = 32L << 20;
+    private const long TailBytes = 8L << 20;
 
     /// <summary>Bytes of entries that a reader far behind takes from the database at a time.</summary>
     private const int ReadBytes = 1 << 20;
@@ -61,12 +62,12 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
     /// <inheritdoc/>
     /// <param name="cancellationToken">Looked at before the append begins; what has begun is brought to its
     /// end.</param>
-    public Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests,
+    public async Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests,
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var batch = new Batch(sequence, requests);
-        return OnDatabase(appender =>
+        using var batch = new Batch(sequence, requests);
+        return await OnDatabase(appender =>
         {
             batch.TakeTurn(ref _sequence);
             return appender.Append(batch);

@@ -8,6 +8,7 @@ using WebCoord.Core;
 using WebCoord.Core.Commands;
 using WebCoord.Core.Sessions;
 using WebCoord.Server;
+using WebCoord.Server.Operations;
 using WebCoord.Server.Pipeline;
 
 namespace WebCoord.Benchmarks.Writes;
@@ -48,7 +49,8 @@ internal static class WriteBenchmark
         var prepared = new StateMachine(CoordinationState.Initial);
         prepared.Apply(Entry(Zxid.None, [WriteWorkload.OpenSession]));
         var session = prepared.State.Sessions.Single().Id;
-        prepared.Apply(Entry(prepared.State.LastZxid, [.. WriteWorkload.Preparation()]));
+        prepared.Apply(Entry(prepared.State.LastZxid,
+            [.. WriteWorkload.Preparation().Select(command => new Request(command))]));
         var turns = new List<Measurement>();
         for (var turn = 0; turn <= Turns; turn++)
         {
@@ -56,7 +58,7 @@ internal static class WriteBenchmark
             var last = prepared.State.LastZxid;
             foreach (var numbers in Enumerable.Range(0, RequestsPerTurn).Chunk(BatchRequests))
             {
-                entries.Add(Entry(last, [.. numbers.Select(number => workload.Make(number, session))]));
+                entries.Add(Entry(last, [.. numbers.Select(number => workload.Request(number, session))]));
                 last = entries[^1].LastZxid;
             }
 
@@ -83,9 +85,10 @@ internal static class WriteBenchmark
             await using var application = await StartAsync(Path.Combine(folder, "webcoord.db"));
             var sequencer = application.Services.GetRequiredService<Sequencer>();
             var session = (await SendAsync(sequencer, WriteWorkload.OpenSession)).Session!.Id;
-            foreach (var request in WriteWorkload.Preparation().Chunk(BatchRequests))
+            foreach (var commands in WriteWorkload.Preparation().Chunk(BatchRequests))
             {
-                RefuseFailures(await Task.WhenAll(request.Select(one => SendAsync(sequencer, one))));
+                RefuseFailures(await Task.WhenAll(
+                    commands.Select(command => SendAsync(sequencer, new Request(command)))));
             }
 
             var turns = new List<Measurement>();
@@ -117,7 +120,7 @@ internal static class WriteBenchmark
                 RefuseFailures([await window.Dequeue()]);
             }
 
-            window.Enqueue(SendAsync(sequencer, workload.Make(first + sent, session)));
+            window.Enqueue(SendAsync(sequencer, workload.Request(first + sent, session)));
         }
 
         RefuseFailures(await Task.WhenAll(window));
@@ -133,7 +136,9 @@ internal static class WriteBenchmark
         builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("WebCoord:Log:Sqlite:Path", (string?)path)]);
         builder.Services.AddWebCoordOptions();
         builder.Services.AddPipeline();
+        builder.AddOperations();
         var application = builder.Build();
+        application.Services.GetRequiredService<MetricsCollector>();
         await application.StartAsync();
         return application;
     }

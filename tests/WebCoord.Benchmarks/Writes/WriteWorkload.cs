@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
+using System.Runtime.CompilerServices;
 using WebCoord.Core;
 using WebCoord.Core.Commands;
 using WebCoord.Core.Sessions;
@@ -8,38 +8,38 @@ using WebCoord.Core.Tree;
 namespace WebCoord.Benchmarks.Writes;
 
 /// <summary>One kind of write: the requests number 0, 1, 2, ..., each made anew as a front end makes it.</summary>
-/// <param name="Make">The request of a number, sent in the session that <see cref="Preparation"/> opened.</param>
-internal sealed record WriteWorkload(string Name, Func<int, SessionId, Request> Make)
+internal sealed record WriteWorkload(string Name, Func<int, Command> Make)
 {
     private const int Folders = 10;
     private const int NodesPerFolder = 1_000;
     private const int DataBytes = 100;
 
-    /// <summary>The session that creates ephemeral nodes; it is opened by the first request of the log.</summary>
+    private static readonly ImmutableArray<Identity> Sender = [new Identity("ip", "127.0.0.1")];
+
+    /// <summary>Opens the session that all requests are sent in.</summary>
     public static Request OpenSession { get; } = new(new Command.CreateSession(60_000, new byte[16]));
 
     public static ImmutableArray<WriteWorkload> All { get; } =
     [
-        new("set", (number, _) => Set(number)),
-        new("create", (number, _) => Create($"/folder-{number % 4}/new-{number}", CreateMode.Persistent)),
-        new("create sequential", (_, _) => Create("/folder-0/queue-", CreateMode.PersistentSequential)),
-        new("create ephemeral", (number, session) =>
-            Create($"/folder-{number % 4}/member-{number}", CreateMode.Ephemeral) with { Session = session }),
-        new("mixed", (number, _) => Mixed(number)),
-        new("multi", (number, _) => new Request(new Command.Multi(
-        [
-            new Command.Check(NodeOf(number)),
-            Set(number + 1).Command,
-            Create($"/folder-{number % 4}/new-{number}", CreateMode.Persistent).Command,
-        ]))),
+        new("set", Set),
+        new("create", number => Create(New(number), CreateMode.Persistent)),
+        new("create sequential", _ => Create("/folder-0/queue-", CreateMode.PersistentSequential)),
+        new("create ephemeral", number => Create(New(number), CreateMode.Ephemeral)),
+        new("mixed", Mixed),
+        new("multi", number => new Command.Multi(
+            [new Command.Check(NodeOf(number)), Set(number + 1), Create(New(number), CreateMode.Persistent)])),
     ];
 
+    /// <summary>The request of a number, with what a connection tells of its sender.</summary>
+    public Request Request(int number, SessionId session) =>
+        new(Make(number)) { Session = session, Identities = Sender };
+
     /// <summary>The folders and nodes that are there before any workload begins.</summary>
-    public static IEnumerable<Request> Preparation()
+    public static IEnumerable<Command> Preparation()
     {
         for (var folder = 0; folder < Folders; folder++)
         {
-            yield return Create($"/folder-{folder}", CreateMode.Persistent);
+            yield return Create(Text($"/folder-{folder}"), CreateMode.Persistent);
         }
 
         for (var number = 0; number < Folders * NodesPerFolder; number++)
@@ -49,16 +49,14 @@ internal sealed record WriteWorkload(string Name, Func<int, SessionId, Request> 
     }
 
     /// <summary>Of four: two sets, the creation of a node, and its deletion.</summary>
-    private static Request Mixed(int number)
+    private static Command Mixed(int number) => (number % 4) switch
     {
-        var path = Text($"/folder-{number / 4 % 4}/new-{number / 4}");
-        return (number % 4) switch
-        {
-            0 => Create(path, CreateMode.Persistent),
-            1 => new Request(new Command.Delete(path)),
-            _ => Set(number),
-        };
-    }
+        0 => Create(New(number / 4), CreateMode.Persistent),
+        1 => new Command.Delete(New(number / 4)),
+        _ => Set(number),
+    };
+
+    private static string New(int number) => Text($"/folder-{number % 4}/new-{number}");
 
     /// <summary>Neighbouring numbers are nodes far apart.</summary>
     private static string NodeOf(int number)
@@ -67,12 +65,10 @@ internal sealed record WriteWorkload(string Name, Func<int, SessionId, Request> 
         return Text($"/folder-{mixed % Folders}/node-{mixed / Folders:D10}");
     }
 
-    private static Request Set(int number) => new(new Command.SetData(NodeOf(number), new byte[DataBytes]));
+    private static Command.SetData Set(int number) => new(NodeOf(number), new byte[DataBytes]);
 
-    private static Request Create(FormattableString path, CreateMode mode) => Create(Text(path), mode);
+    private static Command.Create Create(string path, CreateMode mode) =>
+        new(path, new byte[DataBytes], mode, Acl.Open);
 
-    private static Request Create(string path, CreateMode mode) =>
-        new(new Command.Create(path, new byte[DataBytes], mode, Acl.Open));
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Text(DefaultInterpolatedStringHandler text) => text.ToStringAndClear();
 }

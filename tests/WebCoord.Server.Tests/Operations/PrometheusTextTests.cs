@@ -28,9 +28,9 @@ public sealed class PrometheusTextTests : IDisposable
     [Fact]
     public void A_counter_has_help_type_and_one_line_for_each_set_of_labels()
     {
-        _metrics.WriteAnswered(ErrorCode.Ok);
-        _metrics.WriteAnswered(ErrorCode.Ok);
-        _metrics.WriteAnswered(ErrorCode.NoNode);
+        _metrics.WritesAnswered(ErrorCode.Ok, 1);
+        _metrics.WritesAnswered(ErrorCode.Ok, 1);
+        _metrics.WritesAnswered(ErrorCode.NoNode, 1);
 
         Assert.Contains(
             "# HELP webcoord_writes_total Requests to change state, by what became of them.\n"
@@ -42,10 +42,11 @@ public sealed class PrometheusTextTests : IDisposable
     [Fact]
     public void A_gauge_that_goes_up_and_down_shows_where_it_stands()
     {
-        _metrics.QueueChanged(5);
-        _metrics.QueueChanged(-3);
+        _metrics.LongPollBegan();
+        _metrics.LongPollBegan();
+        _metrics.LongPollEnded();
 
-        Assert.Contains("# TYPE webcoord_queue_length gauge\nwebcoord_queue_length 2\n", Render(),
+        Assert.Contains("# TYPE webcoord_long_polls gauge\nwebcoord_long_polls 1\n", Render(),
             StringComparison.Ordinal);
     }
 
@@ -93,9 +94,9 @@ public sealed class PrometheusTextTests : IDisposable
     public void Meters_of_another_service_in_the_process_are_not_heard()
     {
         using var others = new ServiceCollection().AddMetrics().AddSingleton<PipelineMetrics>().BuildServiceProvider();
-        others.GetRequiredService<PipelineMetrics>().QueueChanged(7);
+        others.GetRequiredService<PipelineMetrics>().LongPollBegan();
 
-        Assert.DoesNotContain("webcoord_queue_length 7", Render(), StringComparison.Ordinal);
+        Assert.DoesNotContain("webcoord_long_polls 1", Render(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,7 +106,7 @@ public sealed class PrometheusTextTests : IDisposable
         {
             for (var i = 0; i < 10_000; i++)
             {
-                _metrics.WriteAnswered(i % 2 == 0 ? ErrorCode.Ok : ErrorCode.BadVersion);
+                _metrics.WritesAnswered(i % 2 == 0 ? ErrorCode.Ok : ErrorCode.BadVersion, 1);
             }
         });
 
