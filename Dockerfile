@@ -1,4 +1,5 @@
-# docker build -t webcoord . && docker run -p 127.0.0.1:5080:5080 -v webcoord:/data webcoord
+# docker build -t webcoord . &&
+#   docker run -p 127.0.0.1:5080:5080 -p 127.0.0.1:2181:2181 -v webcoord:/data webcoord
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 # The rules of the build first, then the projects: a change in a source file does not restore the packages again.
@@ -16,7 +17,8 @@ COPY --from=build /app ./
 # A new named volume takes its owner from this folder, so that the process can write without being root.
 RUN mkdir /data && chown "$APP_UID" /data
 VOLUME /data
-EXPOSE 5080
+# HTTP, and ZooKeeper clients.
+EXPOSE 5080 2181
 
 # The base image sets a port of its own, which would only cause a warning beside Urls.
 ENV ASPNETCORE_HTTP_PORTS= \

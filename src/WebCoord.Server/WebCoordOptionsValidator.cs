@@ -13,7 +13,8 @@ namespace WebCoord.Server;
 
 /// <summary>The rules that the values of <see cref="WebCoordOptions"/> keep. Each failure names the key in full, its
 /// value and what to set instead.</summary>
-internal sealed partial class WebCoordOptionsValidator : AbstractValidator<WebCoordOptions>, IValidateOptions<WebCoordOptions>
+internal sealed partial class WebCoordOptionsValidator : AbstractValidator<WebCoordOptions>,
+    IValidateOptions<WebCoordOptions>
 {
     /// <summary>A batch of the log; a queue must take at least one.</summary>
     private const long MinQueuedBytes = 4 << 20;
@@ -48,7 +49,8 @@ internal sealed partial class WebCoordOptionsValidator : AbstractValidator<WebCo
         Range(options => options.ZooKeeper.MaxConnectionsPerAddress, 0, int.MaxValue);
         Range(options => options.ZooKeeper.MaxWatchesPerConnection, 1, int.MaxValue);
         EachRule(options => options.ZooKeeper.FourLetterWords, FourLetterWordTable.IsKnown,
-            $"Set it to one of {string.Join(", ", FourLetterWordTable.All.Select(word => word.Name))}, or to * for all.");
+            $"Set it to one of {string.Join(", ", FourLetterWordTable.All.Select(word => word.Name))}, or to * for "
+                + "all.");
         Rule(options => options.ZooKeeper.SuperDigest, digest => digest is null || IsDigest(digest),
             _ => "Set it to user:base64(sha1(user:password)), for example from: "
                 + "printf '%s' super:secret | openssl sha1 -binary | base64");

@@ -104,8 +104,8 @@ public sealed class WebCoordOptionsTests
         var failure = Assert.Throws<OptionsValidationException>(() => Bind(
             ("WebCoord:ZooKeeper:TlsPort", "2181"), ("WebCoord:ZooKeeper:TlsCertificate", "server.pem")));
 
-        Assert.Equal("WebCoord:ZooKeeper:TlsPort is '2181'. That is WebCoord:ZooKeeper:Port, too. Set it to another port, "
-            + "or one of the two to 0.", Assert.Single(failure.Failures));
+        Assert.Equal("WebCoord:ZooKeeper:TlsPort is '2181'. That is WebCoord:ZooKeeper:Port, too. Set it to another "
+            + "port, or one of the two to 0.", Assert.Single(failure.Failures));
     }
 
     [Fact]

@@ -18,7 +18,8 @@ internal sealed partial class StartupReport(IServer server, ITransactionLog log,
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         var loaded = loader.Report;
         var description = log.Description;
-        LogRunning(string.Join(", ", addresses), Describe(options.Value.ZooKeeper), description.Kind, description.Location,
+        LogRunning(string.Join(", ", addresses), Describe(options.Value.ZooKeeper), description.Kind,
+            description.Location,
             Describe(description.Durability), loaded.Nodes.ToString("N0", CultureInfo.InvariantCulture),
             (long)loaded.Duration.TotalMilliseconds);
         if (description.Durability == Durability.None)
@@ -66,8 +67,8 @@ internal sealed partial class StartupReport(IServer server, ITransactionLog log,
 
     [LoggerMessage(100, LogLevel.Information, "WebCoord is listening on {Addresses}; ZooKeeper clients: "
         + "{ZooKeeper}; log: {Kind} at {Location} ({Durability}); loaded {Nodes} nodes in {Milliseconds} ms")]
-    private partial void LogRunning(string addresses, string zooKeeper, string kind, string location, string durability, string nodes,
-        long milliseconds);
+    private partial void LogRunning(string addresses, string zooKeeper, string kind, string location,
+        string durability, string nodes, long milliseconds);
 
     [LoggerMessage(101, LogLevel.Warning, "The log is kept in memory (WebCoord:Log:Kind={Kind}): nothing survives the "
         + "end of this process")]

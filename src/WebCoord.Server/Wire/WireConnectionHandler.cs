@@ -15,8 +15,8 @@ namespace WebCoord.Server.Wire;
 /// <summary>The life of a wire connection: who it is, its handshake or its four-letter word, its requests, its end.
 /// </summary>
 internal sealed partial class WireConnectionHandler(WireConnections connections, Applier applier, Sequencer sequencer,
-    ReadGate gate, FourLetterWordListener words, LocalInstance instance, PipelineMetrics metrics, IOptions<WebCoordOptions> options,
-    TimeProvider time, ILogger<WireConnection> logger) : ConnectionHandler
+    ReadGate gate, FourLetterWordListener words, LocalInstance instance, PipelineMetrics metrics,
+    IOptions<WebCoordOptions> options, TimeProvider time, ILogger<WireConnection> logger) : ConnectionHandler
 {
     /// <summary>What may gather for a client that takes nothing.</summary>
     private const int MaxOutboxBytes = 16 << 20;

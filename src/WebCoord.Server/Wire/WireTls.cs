@@ -13,7 +13,7 @@ internal static class WireTls
     private const string Beginning = "-----BEGIN ";
 
     /// <summary>Reads the files that the options name.</summary>
-    /// <exception cref="WireTlsException">One of them cannot be used; the message names the key and the fix.</exception>
+    /// <exception cref="WireTlsException">One of them cannot be used; the message names key and fix.</exception>
     public static HttpsConnectionAdapterOptions Read(ZooKeeperOptions options)
     {
         var chain = new X509Certificate2Collection();
@@ -57,7 +57,9 @@ internal static class WireTls
         var path = options.TlsCertificate!;
         try
         {
-            var certificate = IsPem(path) ? ReadPem(options, chain) : ReadPfx(path, options.TlsCertificatePassword, chain);
+            var certificate = IsPem(path)
+                ? ReadPem(options, chain)
+                : ReadPfx(path, options.TlsCertificatePassword, chain);
             return certificate.HasPrivateKey
                 ? certificate
                 : throw new CryptographicException("It has no private key.");
@@ -66,8 +68,8 @@ internal static class WireTls
         {
             throw new WireTlsException($"WebCoord:ZooKeeper:TlsCertificate is '{path}', which cannot be used: "
                 + $"{failure.Message} Set it to a PEM file, with the key in it or in "
-                + "WebCoord:ZooKeeper:TlsCertificateKey, or to a PFX file; and WebCoord:ZooKeeper:TlsCertificatePassword "
-                + "if it has a password.", failure);
+                + "WebCoord:ZooKeeper:TlsCertificateKey, or to a PFX file; and "
+                + "WebCoord:ZooKeeper:TlsCertificatePassword if it has a password.", failure);
         }
     }
 
@@ -98,7 +100,8 @@ internal static class WireTls
         catch (Exception failure) when (IsUnusable(failure))
         {
             throw new WireTlsException($"WebCoord:ZooKeeper:TlsTrustedCertificates is '{path}', which cannot be used: "
-                + $"{failure.Message} Set it to a PEM file of the certificates that those of clients lead to.", failure);
+                + $"{failure.Message} Set it to a PEM file of the certificates that those of clients lead to.",
+                failure);
         }
     }
 

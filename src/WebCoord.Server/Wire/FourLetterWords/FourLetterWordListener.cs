@@ -59,8 +59,8 @@ internal sealed class FourLetterWordListener(ServiceReport report, IOptions<WebC
         : word.NeedsService && !report.IsServing ? NotServing
         : word.Answer(report);
 
-    /// <summary>All goes out at once, because some clients read once. What has come meanwhile, such as an end of line, is
-    /// taken: left unread, it would have the connection reset, and the answer might be lost.</summary>
+    /// <summary>All goes out at once, because some clients read once. What has come meanwhile, such as an end of line,
+    /// is taken: left unread, it would have the connection reset, and the answer might be lost.</summary>
     private static async Task SendAsync(string answer, IDuplexPipe transport, CancellationToken cancellationToken)
     {
         await transport.Output.WriteAsync(Encoding.UTF8.GetBytes(answer), cancellationToken);

@@ -77,13 +77,13 @@ internal static class StatisticsWords
             """);
     }
 
-    /// <summary>What both lists tell of a connection, without the closing bracket. The 1 stands for ZooKeeper's interest
-    /// in what the socket sends.</summary>
+    /// <summary>What both lists tell of a connection, without the closing bracket. The 1 stands for ZooKeeper's
+    /// interest in what the socket sends.</summary>
     private static string Brief(WireConnection connection)
     {
         var statistics = connection.Statistics;
-        return WordText.Invariant(
-            $" /{connection.Facts.Peer}[1](queued={connection.PendingWrites},recved={statistics.Received},sent={statistics.Sent}");
+        return WordText.Invariant($" /{connection.Facts.Peer}[1](queued={connection.PendingWrites},")
+            + WordText.Invariant($"recved={statistics.Received},sent={statistics.Sent}");
     }
 
     private static string SessionDetails(WireConnection connection, ServiceReport report)

@@ -7,8 +7,12 @@ namespace WebCoord.Server.Tests.EndToEnd.Readme;
 internal sealed partial record FencedBlock(string Language, string Text)
 {
     /// <summary>The blocks of the README, in order.</summary>
-    public static IReadOnlyList<FencedBlock> OfReadme() =>
-        [.. Fence().Matches(File.ReadAllText(Repository.PathOf("README.md")))
+    public static IReadOnlyList<FencedBlock> OfReadme() => Of("README.md");
+
+    /// <summary>The blocks of a page, in order.</summary>
+    /// <param name="path">From the root of the repository.</param>
+    public static IReadOnlyList<FencedBlock> Of(params string[] path) =>
+        [.. Fence().Matches(File.ReadAllText(Repository.PathOf(path)))
             .Select(match => new FencedBlock(match.Groups["language"].Value, match.Groups["text"].Value))];
 
     [GeneratedRegex("^```(?<language>[a-z]+)\n(?<text>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]

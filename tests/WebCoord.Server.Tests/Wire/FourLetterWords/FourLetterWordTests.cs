@@ -5,7 +5,7 @@ using WebCoord.Server.Tests.EndToEnd;
 namespace WebCoord.Server.Tests.Wire.FourLetterWords;
 
 /// <summary>What operators are told, by the real server.</summary>
-public sealed partial class FourLetterWordTests(WordServer server) : IClassFixture<WordServer>
+public sealed class FourLetterWordTests(WordServer server) : IClassFixture<WordServer>
 {
     [Theory]
     [InlineData("ruok", "imok")]
@@ -110,6 +110,19 @@ public sealed partial class FourLetterWordTests(WordServer server) : IClassFixtu
             StringComparison.Ordinal);
         await client.CallAsync(WireOp.SetData, WireBody.SetData("/polled", [1]));
         Assert.Equal(200, (int)(await poll).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_metrics_count_connections_and_frames_apart_from_those_of_the_hub()
+    {
+        await using var client = await WireClient.OpenAsync(server.Port);
+        await client.CallAsync(WireOp.Exists, WireBody.Read("/"));
+
+        var metrics = await server.Http.GetStringAsync("/metrics");
+        Assert.InRange(Number(@"\nwebcoord_wire_connections (\d+)", metrics), 1, 10);
+        Assert.InRange(Number(@"\nwebcoord_wire_frames_received_total (\d+)", metrics), 2, 1_000);
+        Assert.InRange(Number(@"\nwebcoord_wire_frames_sent_total (\d+)", metrics), 2, 1_000);
+        Assert.Equal(0, Number(@"\nwebcoord_hub_connections (\d+)", metrics));
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using WebCoord.Server.Tests.EndToEnd;
 
 namespace WebCoord.Server.Tests.Wire.FourLetterWords;
 
-/// <summary>The answers to four-letter words beside those of a real ZooKeeper that has seen the same requests.</summary>
+/// <summary>The answers to four-letter words beside those of a real ZooKeeper that saw the same requests.</summary>
 public sealed partial class ZooKeeperWordTests(WordServer server) : IClassFixture<WordServer>
 {
     [ProgramFact(ZooKeeperProcess.Java, ZooKeeperProcess.Jar)]
@@ -54,7 +54,7 @@ public sealed partial class ZooKeeperWordTests(WordServer server) : IClassFixtur
         .Where(key => !NotTold().IsMatch(key))
         .Order(StringComparer.Ordinal);
 
-    /// <summary>What ZooKeeper tells and this server does not: paths, users, Java, and counts of what it does not count.
+    /// <summary>What ZooKeeper tells and this server does not: paths, users, Java, and what it does not count.
     /// </summary>
     [GeneratedRegex("^(dataDir|dataLogDir|java[.].*|user[.].*|zk_(non_mtls_.*|outstanding_tls_handshake"
         + "|(last|min|max)_client_response_size|connection_drop_probability|auth_failed_count))$")]

@@ -124,8 +124,8 @@ public sealed class TlsTests(TlsServer server) : IClassFixture<TlsServer>
             "--WebCoord:ZooKeeper:TlsCertificate=server.pem", $"--WebCoord:ZooKeeper:{key}={file}");
 
         Assert.Equal(1, exitCode);
-        Assert.Contains($"WebCoord does not start: WebCoord:ZooKeeper:{key} is '{file}', which cannot be used: ", output,
-            StringComparison.Ordinal);
+        Assert.Contains($"WebCoord does not start: WebCoord:ZooKeeper:{key} is '{file}', which cannot be used: ",
+            output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
 
         Task WriteAsync(string name, string text) => File.WriteAllTextAsync(Path.Combine(folder.Path, name), text);
