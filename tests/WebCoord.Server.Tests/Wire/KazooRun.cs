@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using WebCoord.Server.Tests.EndToEnd;
+using WebCoord.Server.Tests.Wire.Tls;
 
 namespace WebCoord.Server.Tests.Wire;
 
@@ -9,7 +10,7 @@ namespace WebCoord.Server.Tests.Wire;
 /// One run of all checks of <c>tests/clients/kazoo</c>, in one Python process against one server, which it may have cut
 /// off, killed and started again. It begins when a test asks for what came of it.
 /// </summary>
-public sealed class KazooRun : IAsyncLifetime
+public sealed class KazooRun : IDisposable
 {
     /// <summary>Debian's Python and its kazoo, whatever other Python comes first in the path.</summary>
     public const string Python = "/usr/bin/python3";
@@ -17,11 +18,11 @@ public sealed class KazooRun : IAsyncLifetime
 
     private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(3);
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly int _port = FreePort.Next();
+    private readonly TemporaryFolder _certificates = new();
+    private readonly int _tlsPort = FreePort.Next();
     private readonly Lazy<Task<IReadOnlyDictionary<string, string?>>> _problems;
-    private ServerProcess? _server;
     private ProcessOutput? _output;
+    private string _serverOutput = "";
 
     public KazooRun() => _problems = new(RunAsync);
 
@@ -32,7 +33,7 @@ public sealed class KazooRun : IAsyncLifetime
         Python printed:
         {string.Join('\n', Lines.Where(line => !IsResult(line)))}
         The server printed:
-        {_server?.Output}
+        {_serverOutput}
         """;
 
     private IEnumerable<string> Lines => _output?.Text.Split('\n') ?? [];
@@ -40,27 +41,23 @@ public sealed class KazooRun : IAsyncLifetime
     /// <summary>Why each check failed, or null.</summary>
     public Task<IReadOnlyDictionary<string, string?>> ProblemsAsync() => _problems.Value;
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        if (_server is not null)
-        {
-            await _server.DisposeAsync();
-        }
-
-        _folder.Dispose();
-    }
+    public void Dispose() => _certificates.Dispose();
 
     private static bool IsResult(string line) => line.StartsWith("{\"check\":", StringComparison.Ordinal);
 
     private async Task<IReadOnlyDictionary<string, string?>> RunAsync()
     {
-        await StartServerAsync();
-        await using var control = new ProxyControl(_port);
-        control.Add("kill", () => _server!.KillAsync());
-        control.Add("start", StartServerAsync);
-        using var python = Process.Start(StartOf(control))!;
+        await WriteCertificatesAsync();
+        await using var server = await WireServerProcess.StartAsync(
+            "--WebCoord:ZooKeeper:MaxConnectionsPerAddress=0",
+            $"--WebCoord:ZooKeeper:SuperDigest={ZooKeeperProcess.SuperDigest}",
+            string.Create(CultureInfo.InvariantCulture, $"--WebCoord:ZooKeeper:TlsPort={_tlsPort}"),
+            $"--WebCoord:ZooKeeper:TlsCertificate={CertificateFile("server")}",
+            $"--WebCoord:ZooKeeper:TlsTrustedCertificates={CertificateFile("trusted")}");
+        await using var control = new ProxyControl(server.Port);
+        control.Add("kill", server.KillAsync);
+        control.Add("start", server.StartAgainAsync);
+        using var python = Process.Start(StartOf(server.Port, control.Port))!;
         _output = new ProcessOutput(python);
         using var timeout = new CancellationTokenSource(MaxWait);
         try
@@ -73,13 +70,15 @@ public sealed class KazooRun : IAsyncLifetime
             {
                 python.Kill(entireProcessTree: true);
             }
+
+            _serverOutput = server.Process!.Output;
         }
 
         return Lines.Where(IsResult).Select(line => JsonElement.Parse(line)).ToDictionary(
             result => result.GetProperty("check").GetString()!, result => result.GetProperty("problem").GetString());
     }
 
-    private ProcessStartInfo StartOf(ProxyControl control)
+    private ProcessStartInfo StartOf(int port, int controlPort)
     {
         // Without -B, Python would leave compiled files in the working copy.
         var start = new ProcessStartInfo(Python, ["-B", "run.py"])
@@ -88,21 +87,22 @@ public sealed class KazooRun : IAsyncLifetime
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["WEBCOORD_WIRE_PORT"] = _port.ToString(CultureInfo.InvariantCulture);
-        start.Environment["WEBCOORD_CONTROL_PORT"] = control.Port.ToString(CultureInfo.InvariantCulture);
+        start.Environment["WEBCOORD_WIRE_PORT"] = port.ToString(CultureInfo.InvariantCulture);
+        start.Environment["WEBCOORD_TLS_PORT"] = _tlsPort.ToString(CultureInfo.InvariantCulture);
+        start.Environment["WEBCOORD_CERTIFICATES"] = _certificates.Path;
+        start.Environment["WEBCOORD_CONTROL_PORT"] = controlPort.ToString(CultureInfo.InvariantCulture);
         return start;
     }
 
-    private async Task StartServerAsync()
+    private async Task WriteCertificatesAsync()
     {
-        if (_server is not null)
-        {
-            await _server.DisposeAsync();
-        }
-
-        _server = await ServerProcess.StartAsync(_folder.Path,
-            string.Create(CultureInfo.InvariantCulture, $"--WebCoord:ZooKeeper:Port={_port}"),
-            "--WebCoord:ZooKeeper:MaxConnectionsPerAddress=0",
-            $"--WebCoord:ZooKeeper:SuperDigest={ZooKeeperProcess.SuperDigest}");
+        using var authority = new TestAuthority();
+        using var server = authority.Issue("server", TestAuthority.ForServers);
+        using var alice = authority.Issue("alice", TestAuthority.ForClients);
+        await File.WriteAllTextAsync(CertificateFile("server"), TestAuthority.PemOf(server));
+        await File.WriteAllTextAsync(CertificateFile("alice"), TestAuthority.PemOf(alice));
+        await File.WriteAllTextAsync(CertificateFile("trusted"), authority.Pem);
     }
+
+    private string CertificateFile(string name) => Path.Combine(_certificates.Path, name + ".pem");
 }

@@ -10,8 +10,8 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 # Those that wait longest come first.
-MODULES = ['connections', 'groups', 'access', 'calls', 'counting', 'data', 'locks', 'queues', 'restart', 'snippet',
-           'transactions', 'trees', 'watches', 'words']
+MODULES = ['connections', 'groups', 'access', 'calls', 'counting', 'data', 'locks', 'queues', 'restart', 'secure',
+           'snippet', 'transactions', 'trees', 'watches', 'words']
 
 # Checks mostly wait, so that far more of them than there are processors can run at once.
 AT_ONCE = 20
