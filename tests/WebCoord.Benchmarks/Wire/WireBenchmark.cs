@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using WebCoord.Benchmarks.Wire.Load;
 using WebCoord.Benchmarks.Wire.Rows;
 using WebCoord.Benchmarks.Wire.Servers;
@@ -39,7 +40,7 @@ internal static class WireBenchmark
             return 2;
         }
 
-        var folder = Directory.CreateTempSubdirectory("webcoord-benchmark-").FullName;
+        var folder = Path.Combine(Path.GetTempPath(), $"webcoord-benchmark-{Guid.NewGuid():N}");
         WireServer[] all =
         [
             new ZooKeeperServer(Path.Combine(folder, "zookeeper")),
@@ -48,6 +49,12 @@ internal static class WireBenchmark
         ];
         var servers = Array.FindAll(all, server => (options.OnlyServer ?? server.Name) == server.Name
             && options.Rows.Any(row => row.IsFor(server)));
+        if (servers.Length == 0)
+        {
+            await Console.Error.WriteLineAsync("None of these rows is about that server.");
+            return 2;
+        }
+
         if (servers.Any(server => server is ZooKeeperServer) && !ZooKeeperServer.IsInstalled)
         {
             await Console.Error.WriteLineAsync(
@@ -55,6 +62,10 @@ internal static class WireBenchmark
             return 1;
         }
 
+        // Whoever is asked to stop leaves at once, and the servers end with the process.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Environment.Exit(130));
+        using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Environment.Exit(143));
+        Directory.CreateDirectory(folder);
         try
         {
             await RunAsync(servers, options, folder);

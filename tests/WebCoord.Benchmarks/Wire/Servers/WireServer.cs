@@ -47,6 +47,7 @@ internal abstract class WireServer(string folder) : IAsyncDisposable
         start.RedirectStandardError = true;
         var watch = Stopwatch.StartNew();
         _process = Process.Start(start)!;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Kill();
         _process.OutputDataReceived += (_, _) => { };
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
@@ -84,13 +85,13 @@ internal abstract class WireServer(string folder) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is { HasExited: false })
+        if (_process is not null)
         {
-            _process.Kill();
+            Kill();
             await _process.WaitForExitAsync();
+            _process.Dispose();
+            _process = null;
         }
-
-        _process?.Dispose();
     }
 
     protected static int FreePort()
@@ -101,6 +102,14 @@ internal abstract class WireServer(string folder) : IAsyncDisposable
     }
 
     protected abstract ProcessStartInfo StartInfo();
+
+    private void Kill()
+    {
+        if (_process is { HasExited: false })
+        {
+            _process.Kill();
+        }
+    }
 
     private bool GivesSessions()
     {
