@@ -46,9 +46,9 @@ internal sealed class CommandLine : IAsyncDisposable
     }
 
     /// <summary>Waits until it ends by itself; it must end well.</summary>
-    public async Task<string> CompleteAsync()
+    public async Task<string> CompleteAsync(int minutes = 3)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(minutes));
         await _process.WaitForExitAsync(timeout.Token);
         Assert.True(_process.ExitCode == 0, $"Exit code {_process.ExitCode}. It printed:\n{Output}");
         return Output;

@@ -42,6 +42,6 @@ public sealed class JavaClientRun : IDisposable
     private static async Task<string> RunAsync(string program, string[] arguments)
     {
         await using var command = new CommandLine(new ProcessStartInfo(program, arguments));
-        return await command.CompleteAsync();
+        return await command.CompleteAsync(minutes: 4);
     }
 }

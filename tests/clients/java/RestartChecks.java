@@ -1,5 +1,6 @@
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.recipes.cache.CuratorCache;
 import org.apache.curator.framework.recipes.locks.InterProcessMutex;
 import org.apache.zookeeper.AddWatchMode;
@@ -10,6 +11,9 @@ import org.apache.zookeeper.ZooKeeper;
 
 /** What clients hold outlives a server that is killed and started again. */
 final class RestartChecks {
+    /** Longer than a start takes on a busy machine: Curator gives a session up by itself when its time is over. */
+    private static final int SESSION_TIMEOUT_MS = 60_000;
+
     private final ServerControl control;
 
     RestartChecks(ServerControl control) {
@@ -23,7 +27,7 @@ final class RestartChecks {
     private void killedServer(Stage stage) throws Exception {
         var states = new EventLog();
         var events = new EventLog();
-        var client = stage.zooKeeper(states);
+        var client = stage.zooKeeper(stage.server(), SESSION_TIMEOUT_MS, states);
         var session = client.getSessionId();
         var data = create(client, stage.path("data"), CreateMode.PERSISTENT);
         var ephemeral = create(client, stage.path("ephemeral"), CreateMode.EPHEMERAL);
@@ -32,9 +36,9 @@ final class RestartChecks {
         client.getData(data, events, null);
         client.exists(stage.path("missing"), events);
         client.addWatch(numbered, events, AddWatchMode.PERSISTENT_RECURSIVE);
-        var holder = new InterProcessMutex(stage.curator(), stage.path("lock"));
-        var other = new InterProcessMutex(stage.curator(), stage.path("lock"));
-        var cache = stage.closeLater(CuratorCache.build(stage.curator(), data));
+        var holder = new InterProcessMutex(curator(stage), stage.path("lock"));
+        var other = new InterProcessMutex(curator(stage), stage.path("lock"));
+        var cache = stage.closeLater(CuratorCache.build(curator(stage), data));
         cache.start();
         Expect.isTrue("the lock in time", holder.acquire(30, TimeUnit.SECONDS));
         var before = client.exists(data, false);
@@ -62,6 +66,10 @@ final class RestartChecks {
         holder.release();
         Expect.isTrue("the lock in time", other.acquire(30, TimeUnit.SECONDS));
         other.release();
+    }
+
+    private static CuratorFramework curator(Stage stage) throws Exception {
+        return stage.curator(stage.server(), SESSION_TIMEOUT_MS);
     }
 
     private static String create(ZooKeeper client, String path, CreateMode mode) throws Exception {

@@ -18,10 +18,10 @@ final class Suite {
     /** So many that waiting costs little, so few that their connections stay below a server's limit per address. */
     private static final int CHECKS_AT_ONCE = 8;
 
-    private static final int MAX_SECONDS = 60;
+    private static final int MAX_SECONDS = 90;
 
     /** For all checks together; without a server that answers, all would take their full time. */
-    private static final long MAX_TOTAL_NANOSECONDS = 150 * 1_000_000_000L;
+    private static final long MAX_TOTAL_NANOSECONDS = 180 * 1_000_000_000L;
 
     private final String server;
     private final List<String> chosen;
