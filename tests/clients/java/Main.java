@@ -1,15 +1,19 @@
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
  * Drives a server with ZooKeeper's own Java client and with Curator, and prints one line per check: {@code ok NAME} or
- * {@code not ok NAME: WHY}. The arguments are two loopback ports, the server's and that of its control, by which it is
- * killed and started again, and, to run only some checks, the beginnings of names.
+ * {@code not ok NAME: WHY}. The arguments are three loopback ports, the server's, its TLS port, and that of its control,
+ * by which it is killed and started again; a folder with certificates; and, to run only some checks, the beginnings of
+ * names.
  */
 final class Main {
     public static void main(String[] arguments) throws Exception {
         var server = "127.0.0.1:" + arguments[0];
-        var control = new ServerControl(Integer.parseInt(arguments[1]));
-        var chosen = Arrays.asList(arguments).subList(2, arguments.length);
+        var tlsPort = Integer.parseInt(arguments[1]);
+        var control = new ServerControl(Integer.parseInt(arguments[2]));
+        var certificates = Path.of(arguments[3]);
+        var chosen = Arrays.asList(arguments).subList(4, arguments.length);
         var suite = new Suite(server, chosen);
         SessionChecks.addTo(suite);
         ReconnectChecks.addTo(suite);
@@ -26,6 +30,7 @@ final class Main {
         MultiChecks.addTo(suite);
         AccessChecks.addTo(suite);
         ClientChecks.addTo(suite);
+        new TransportChecks(tlsPort, certificates).addTo(suite);
         suite.run();
 
         // By themselves, for the others would not like what is done to the server.
