@@ -51,23 +51,22 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
     public Task<ApplyResult> SubmitAsync(Request request, CancellationToken cancellationToken)
     {
         var awaited = new AwaitedRequest(request);
-        Submit(awaited);
-        return cancellationToken.CanBeCanceled ? awaited.Task.WaitAsync(cancellationToken) : awaited.Task;
-    }
-
-    /// <summary>Queues a request like <see cref="SubmitAsync"/>, for those who do not wait by a task. A refusal completes
-    /// it before this returns.</summary>
-    public void Submit(PendingRequest request)
-    {
         if (IsFull)
         {
-            Refuse(request, TooManyWait);
+            Refuse(awaited, TooManyWait);
         }
         else
         {
-            Enqueue(request);
+            Enqueue(awaited);
         }
+
+        return cancellationToken.CanBeCanceled ? awaited.Task.WaitAsync(cancellationToken) : awaited.Task;
     }
+
+    /// <summary>Queues a request for those who do not wait by a task and have looked at <see cref="IsFull"/> before:
+    /// should others have filled the queue since then, it finds room beyond. A refusal completes it before this
+    /// returns.</summary>
+    public void Submit(PendingRequest request) => Enqueue(request);
 
     /// <summary>Queues a request of the service itself, which finds room even when clients have filled the queue.
     /// </summary>

@@ -37,9 +37,7 @@ internal sealed class Handshake(Applier applier, Sequencer sequencer, WireConnec
         Command command = request.Session == 0
             ? new Command.CreateSession(timeoutMs, SessionToken.NewKey(), owner)
             : new Command.AttachSession(new SessionId(request.Session), request.Password.AsMemory(), timeoutMs, owner);
-        await sequencer.WaitForRoomAsync(cancellationToken);
-        var result = await sequencer.SubmitAsync(new Request(command) { Identities = connection.Identities },
-            cancellationToken);
+        var result = await SubmitAsync(new Request(command) { Identities = connection.Identities }, cancellationToken);
         if (result is { Succeeded: true, Session: { } session })
         {
             connection.Begin(session);
@@ -58,6 +56,20 @@ internal sealed class Handshake(Applier applier, Sequencer sequencer, WireConnec
 
         await connection.Outbox.DrainAsync();
         return connection.Session is not null && !connection.IsAborted;
+    }
+
+    /// <summary>While the queue of the log is full the client waits; nothing is refused for that.</summary>
+    private async Task<ApplyResult> SubmitAsync(Request request, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await sequencer.WaitForRoomAsync(cancellationToken);
+            var result = await sequencer.SubmitAsync(request, cancellationToken);
+            if (result.Error != ErrorCode.Throttled)
+            {
+                return result;
+            }
+        }
     }
 
     /// <summary>Said only to clients that can hear it; this service always takes writes.</summary>

@@ -33,6 +33,19 @@ internal sealed class Outbox(PipeWriter output, int maxBytes, WireStatistics sta
     private bool _isSending;
     private bool _isClosed;
     private TaskCompletionSource? _taken;
+    private TaskCompletionSource? _ended;
+
+    /// <summary>Whether the client must take some of it before more is answered.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _gathering.Length > FullBytes;
+            }
+        }
+    }
 
     /// <summary>
     /// Puts in replies that were computed from the state at a zxid; false, and nothing is put in, if an event of a
@@ -147,6 +160,26 @@ internal sealed class Outbox(PipeWriter output, int maxBytes, WireStatistics sta
         }
     }
 
+    /// <summary>Nothing is sent any more, and nobody is sending any more when this returns: only then may the memory of
+    /// the pipe go to another connection.</summary>
+    public async ValueTask CloseAsync()
+    {
+        TaskCompletionSource ended;
+        lock (_lock)
+        {
+            CloseInLock();
+            if (!_isSending)
+            {
+                return;
+            }
+
+            ended = _ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        output.CancelPendingFlush();
+        await ended.Task;
+    }
+
     void IThreadPoolWorkItem.Execute() => _ = SendAsync().AsTask();
 
     private static void WriteEvent(JuteWriter writer, WatchEventType type, string path, long zxid)
@@ -230,7 +263,7 @@ internal sealed class Outbox(PipeWriter output, int maxBytes, WireStatistics sta
             _sending.Release();
             if (_gathering.Length == 0 || _isClosed)
             {
-                _isSending = false;
+                EndSendingInLock();
                 _taken?.TrySetResult();
                 _taken = null;
                 return false;
@@ -252,8 +285,14 @@ internal sealed class Outbox(PipeWriter output, int maxBytes, WireStatistics sta
         {
             CloseInLock();
             _sending.Release();
-            _isSending = false;
+            EndSendingInLock();
         }
+    }
+
+    private void EndSendingInLock()
+    {
+        _isSending = false;
+        _ended?.TrySetResult();
     }
 
     private void CloseInLock()

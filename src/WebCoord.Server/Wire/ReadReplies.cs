@@ -15,6 +15,10 @@ internal static class ReadReplies
     /// <summary>Paths up to this length are decoded without allocating.</summary>
     private const int StackChars = 512;
 
+    /// <summary>A reply to many reads at once that is longer is refused: one short request could ask for any amount,
+    /// and no client takes a frame so long.</summary>
+    private const int MaxMultiBytes = 16 << 20;
+
     /// <summary>Answers a request that reads and arms no watch; false, and nothing is written, if it is not one.
     /// </summary>
     public static bool TryAnswer(RequestHeader header, JuteReader body, WireConnection connection,
@@ -229,8 +233,14 @@ internal static class ReadReplies
     private static ErrorCode AnswerMulti(ref JuteReader body, WireConnection connection, CoordinationState state,
         JuteWriter writer)
     {
+        var first = writer.Length;
         for (var header = MultiHeader.Read(ref body); !header.Done; header = MultiHeader.Read(ref body))
         {
+            if (writer.Length - first > MaxMultiBytes)
+            {
+                throw new MalformedRequestException($"its reply would have more than {MaxMultiBytes} bytes");
+            }
+
             if (header.OpCode is not (OpCode.GetData or OpCode.GetChildren))
             {
                 throw new MalformedRequestException($"{header.OpCode} cannot be among reads");

@@ -33,7 +33,7 @@ internal sealed class RequestLoop(WireConnection connection, Applier applier, Se
     /// <summary>What must happen before the next request can be taken.</summary>
     private enum Next
     {
-        /// <summary>Nothing.</summary>
+        /// <summary>Nothing but to pass on the replies.</summary>
         Go,
 
         /// <summary>More must arrive.</summary>
@@ -114,7 +114,8 @@ internal sealed class RequestLoop(WireConnection connection, Applier applier, Se
         }
     }
 
-    /// <summary>Takes as many requests as can be taken without waiting.</summary>
+    /// <summary>Takes as many requests as can be taken without waiting, and no more than there is room for replies:
+    /// what was answered goes out before more is.</summary>
     private (ReadOnlySequence<byte> Left, Next Next) Take(ReadOnlySequence<byte> buffer)
     {
         try
@@ -147,9 +148,9 @@ internal sealed class RequestLoop(WireConnection connection, Applier applier, Se
                 connection.Statistics.FramesReceived(1);
                 connection.Hear();
                 buffer = rest;
-                if (next == Next.End)
+                if (next == Next.End || connection.Outbox.IsFull)
                 {
-                    return (buffer, Next.End);
+                    return (buffer, next);
                 }
             }
         }
@@ -238,6 +239,11 @@ internal sealed class RequestLoop(WireConnection connection, Applier applier, Se
 
         if (header.OpCode == OpCode.CloseSession)
         {
+            if (sequencer.IsFull)
+            {
+                return Next.AwaitRoom;
+            }
+
             connection.BeginFarewell();
             Submit(new Command.CloseSession(connection.Session!.Id), header, []);
             return Next.End;

@@ -43,7 +43,7 @@ internal sealed partial class WireConnectionHandler(WireConnections connections,
         }
         finally
         {
-            connection.Outbox.Close();
+            await connection.Outbox.CloseAsync();
             applier.Arm((_, watches) =>
             {
                 watches.RemoveAll(connection);
