@@ -12,7 +12,8 @@ using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Tests.Pipeline;
 
-/// <summary>The pipeline as it really runs, with a log that the test holds in its hands and no front end.</summary>
+/// <summary>The pipeline as it really runs, with a log that the test holds in its hands, and without a front end
+/// unless the test adds one.</summary>
 internal sealed class RunningPipeline : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -38,17 +39,23 @@ internal sealed class RunningPipeline : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _application.Services.GetRequiredService<T>();
 
-    public static async Task<RunningPipeline> StartAsync(GatedLog? log = null, params string[] settings)
+    public static Task<RunningPipeline> StartAsync(GatedLog? log = null, params string[] settings) =>
+        StartAsync(log, _ => { }, settings);
+
+    /// <summary>Starts it with a front end.</summary>
+    public static async Task<RunningPipeline> StartAsync(GatedLog? log, Action<IServiceCollection> addFrontEnd,
+        params string[] settings)
     {
         log ??= GatedLog.InMemory();
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(
-            settings.Select(setting => setting.Split('='))
+            settings.Select(setting => setting.Split('=', 2))
                 .Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])));
         builder.Services.AddWebCoordOptions();
         builder.Services.AddPipeline();
+        addFrontEnd(builder.Services);
         builder.Services.Replace(ServiceDescriptor.Singleton<ITransactionLog>(log));
         var application = builder.Build();
         log.Incarnation = application.Services.GetRequiredService<LocalInstance>().Id;
