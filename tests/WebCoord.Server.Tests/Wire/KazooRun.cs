@@ -21,22 +21,13 @@ public sealed class KazooRun : IDisposable
     private readonly TemporaryFolder _certificates = new();
     private readonly int _tlsPort = FreePort.Next();
     private readonly Lazy<Task<IReadOnlyDictionary<string, string?>>> _problems;
-    private ProcessOutput? _output;
-    private string _serverOutput = "";
 
     public KazooRun() => _problems = new(RunAsync);
 
     public static string Folder { get; } = Repository.PathOf("tests", "clients", "kazoo");
 
     /// <summary>What Python printed beside the results, and what the server printed.</summary>
-    public string Output => $"""
-        Python printed:
-        {string.Join('\n', Lines.Where(line => !IsResult(line)))}
-        The server printed:
-        {_serverOutput}
-        """;
-
-    private IEnumerable<string> Lines => _output?.Text.Split('\n') ?? [];
+    public string Output { get; private set; } = "";
 
     /// <summary>Why each check failed, or null.</summary>
     public Task<IReadOnlyDictionary<string, string?>> ProblemsAsync() => _problems.Value;
@@ -58,7 +49,7 @@ public sealed class KazooRun : IDisposable
         control.Add("kill", server.KillAsync);
         control.Add("start", server.StartAgainAsync);
         using var python = Process.Start(StartOf(server.Port, control.Port))!;
-        _output = new ProcessOutput(python);
+        var output = new ProcessOutput(python);
         using var timeout = new CancellationTokenSource(MaxWait);
         try
         {
@@ -70,11 +61,16 @@ public sealed class KazooRun : IDisposable
             {
                 python.Kill(entireProcessTree: true);
             }
-
-            _serverOutput = server.Process!.Output;
         }
 
-        return Lines.Where(IsResult).Select(line => JsonElement.Parse(line)).ToDictionary(
+        var lines = output.Text.Split('\n').ToLookup(IsResult);
+        Output = $"""
+            Python printed:
+            {string.Join('\n', lines[false])}
+            The server printed:
+            {server.Process!.Output}
+            """;
+        return lines[true].Select(line => JsonElement.Parse(line)).ToDictionary(
             result => result.GetProperty("check").GetString()!, result => result.GetProperty("problem").GetString());
     }
 
