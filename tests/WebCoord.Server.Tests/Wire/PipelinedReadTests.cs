@@ -5,6 +5,7 @@ namespace WebCoord.Server.Tests.Wire;
 public sealed class PipelinedReadTests(RunningWireServer server) : IClassFixture<RunningWireServer>
 {
     private const int LargeNode = 10_000;
+    private const int HugeNode = 1_000_000;
 
     [Fact]
     public async Task Reads_whose_answers_fill_many_buffers_arm_no_watches()
@@ -20,6 +21,22 @@ public sealed class PipelinedReadTests(RunningWireServer server) : IClassFixture
 
         await AssertAnswersAsync(client, Enumerable.Range(1_000, Reads));
         await AssertNothingIsWatchedAsync(client, "/large");
+    }
+
+    [Fact]
+    public async Task Reads_whose_answers_are_more_than_a_client_takes_at_once_are_all_answered()
+    {
+        const int Reads = 40;
+        await using var client = await WireClient.OpenAsync(server.Port);
+        await client.CallAsync(WireOp.Create, WireBody.Create("/huge", new byte[HugeNode]));
+        var xids = Enumerable.Range(1_000, Reads).ToArray();
+        var requests = from xid in xids
+                       from part in WireClient.Request(xid, WireOp.GetData, WireBody.Read("/huge", watch: true))
+                       select part;
+
+        await client.SendAsync(requests.ToArray());
+
+        await AssertAnswersAsync(client, xids);
     }
 
     /// <summary>A write may end at any moment while the read after it is looked at.</summary>
