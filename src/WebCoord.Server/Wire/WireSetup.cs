@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using WebCoord.Server.Wire.FourLetterWords;
 

@@ -83,11 +83,11 @@ internal sealed class WireStatistics(TimeProvider time, WireStatistics? whole = 
 
     /// <summary>A reply, the last of all.</summary>
     /// <param name="At">When it was put in its place, in ticks of the time provider.</param>
-    public readonly record struct Reply(OpCode OpCode, int Xid, Zxid Zxid, long At, TimeSpan Latency);
+    internal readonly record struct Reply(OpCode OpCode, int Xid, Zxid Zxid, long At, TimeSpan Latency);
 
     /// <summary>How long the requests took that were answered; all is zero before the first.</summary>
     /// <param name="Last">The last reply; null before the first.</param>
-    public readonly record struct Latencies(Reply? Last, long Count, TimeSpan Total, TimeSpan Min, TimeSpan Max)
+    internal readonly record struct Latencies(Reply? Last, long Count, TimeSpan Total, TimeSpan Min, TimeSpan Max)
     {
         public TimeSpan Average => Count == 0 ? TimeSpan.Zero : Total / Count;
 

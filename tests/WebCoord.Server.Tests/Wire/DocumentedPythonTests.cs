@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Security.Cryptography.X509Certificates;
 using WebCoord.Server.Tests.EndToEnd;
 using WebCoord.Server.Tests.EndToEnd.Readme;
+using WebCoord.Server.Tests.Wire.Tls;
 
 namespace WebCoord.Server.Tests.Wire;
 
@@ -42,6 +44,34 @@ public sealed class DocumentedPythonTests
         Assert.Contains("(3, 9, 5) ['zookeeper']", await bash.CompleteAsync(), StringComparison.Ordinal);
     }
 
+    [ProgramFact(KazooRun.Python, KazooRun.Kazoo)]
+    public async Task Kazoo_connects_with_TLS_and_a_certificate()
+    {
+        using var folder = new TemporaryFolder();
+        var server = new TlsServer();
+        await server.InitializeAsync();
+        try
+        {
+            using var certificate = server.Authority.Issue("client", TestAuthority.ForClients);
+            await WriteAsync("authority.pem", server.Authority.Pem);
+            await WriteAsync("client.pem", certificate.ExportCertificatePem());
+            await WriteAsync("client.key", certificate.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem());
+            var address = string.Create(CultureInfo.InvariantCulture, $"localhost:{server.TlsPort}");
+            await WriteAsync("connect.py", ProgramWith("use_ssl").Text
+                .Replace("coord.example:2281", address, StringComparison.Ordinal) + "print(zk.state); zk.stop()\n");
+
+            await using var python = new CommandLine(
+                new ProcessStartInfo(KazooRun.Python, ["connect.py"]) { WorkingDirectory = folder.Path });
+            Assert.Contains("CONNECTED", await python.CompleteAsync(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await server.DisposeAsync();
+        }
+
+        Task WriteAsync(string name, string text) => File.WriteAllTextAsync(Path.Combine(folder.Path, name), text);
+    }
+
     [ProgramFact(KazooRun.Python, KazooRun.Kazoo, ZooKeeperProcess.Java, ZooKeeperProcess.Jar)]
     public async Task The_tree_of_a_ZooKeeper_can_be_moved()
     {
@@ -51,7 +81,7 @@ public sealed class DocumentedPythonTests
             $"--WebCoord:ZooKeeper:SuperDigest={ZooKeeperProcess.SuperDigest}");
         await using var alive = await PlantAsync(from.Port);
         var file = Path.Combine(folder.Path, "copy_tree.py");
-        await File.WriteAllTextAsync(file, Page().Single(block => block.Language == "python").Text);
+        await File.WriteAllTextAsync(file, ProgramWith("def copy(").Text);
 
         await using var python = new CommandLine(new ProcessStartInfo(KazooRun.Python,
         [
@@ -109,6 +139,10 @@ public sealed class DocumentedPythonTests
         Assert.Equal(0, reply.Error);
         return reply.Reader().Buffer() is { } data ? Convert.ToHexString(data) : null;
     }
+
+    /// <summary>The one Python program of the page that has a text.</summary>
+    private static FencedBlock ProgramWith(string text) => Page().Single(block =>
+        block.Language == "python" && block.Text.Contains(text, StringComparison.Ordinal));
 
     private static IReadOnlyList<FencedBlock> Page() => FencedBlock.Of("docs", "zookeeper.md");
 

@@ -28,7 +28,7 @@ internal static class EnvironmentWords
     }
 
     /// <summary><c>envi</c>. Clients look for the first line.</summary>
-    public static string Environment(ServiceReport report)
+    public static string Environment()
     {
         var most = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         var used = System.Environment.WorkingSet;

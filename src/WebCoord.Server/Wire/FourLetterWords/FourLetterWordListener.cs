@@ -74,12 +74,8 @@ internal sealed class FourLetterWordListener(ServiceReport report, IOptions<WebC
         }
     }
 
-    private static FrozenSet<string> Allowed(IList<string> configured)
-    {
-        IEnumerable<string> words = configured.Contains(FourLetterWordTable.Every)
-            ? FourLetterWordTable.All.Select(word => word.Name)
-            : configured.Count > 0 ? configured
-            : FourLetterWordTable.Default;
-        return words.ToFrozenSet(StringComparer.Ordinal);
-    }
+    private static FrozenSet<string> Allowed(IList<string> configured) =>
+        configured.Contains(FourLetterWordTable.Every)
+            ? FourLetterWordTable.All.Select(word => word.Name).ToFrozenSet(StringComparer.Ordinal)
+            : (configured.Count > 0 ? configured : FourLetterWordTable.Default).ToFrozenSet(StringComparer.Ordinal);
 }

@@ -19,7 +19,7 @@ internal static class FourLetterWordTable
         new("crst", StatisticsWords.ResetConnections),
         new("dirs", EnvironmentWords.DataSize),
         new("dump", SessionWords.Dump),
-        new("envi", EnvironmentWords.Environment) { NeedsService = false },
+        new("envi", _ => EnvironmentWords.Environment()) { NeedsService = false },
         new("gtmk", _ => NoTrace) { NeedsService = false },
         new("hash", StatisticsWords.Digest),
         new("isro", report => report.IsServing ? "rw" : "null") { NeedsService = false },
