@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -25,6 +26,7 @@ internal sealed class AclGenerator(Chance chance, Flavour flavour)
     {
         Flavour.Watches => chance.OneIn(40) ? chance.Of<IReadOnlyList<WireAcl>?>(null, []) : WireAcl.Open,
         Flavour.ReadableAcls => chance.OneIn(3) ? WireAcl.Open : [.. Readable()],
+        Flavour.UnreadableAcls => chance.OneIn(3) ? WireAcl.Open : [.. Simple()],
         _ => chance.OneIn(3) ? WireAcl.Open : Wild(),
     };
 
@@ -38,7 +40,9 @@ internal sealed class AclGenerator(Chance chance, Flavour flavour)
             closes: true)),
         (1, () => Plan.Auth("digest", null, closes: true)));
 
-    private static string DigestOf(string credential) => credential.Split(':')[0] + ":"
+    /// <summary>The id that a credential gives in the scheme digest.</summary>
+    [SuppressMessage("Security", "CA5350", Justification = "ZooKeeper's digest scheme is SHA-1.")]
+    public static string DigestOf(string credential) => credential.Split(':')[0] + ":"
         + Convert.ToBase64String(SHA1.HashData(Encoding.UTF8.GetBytes(credential)));
 
     /// <summary>Everybody may read; what else anybody may do is open.</summary>
@@ -48,6 +52,21 @@ internal sealed class AclGenerator(Chance chance, Flavour flavour)
         if (chance.OneIn(2))
         {
             yield return new WireAcl(chance.Below(32), "digest", DigestOf(chance.Of("alice:a", "bob:b")));
+        }
+    }
+
+    /// <summary>Somebody may read, or nobody; everybody may do nearly all else.</summary>
+    private IEnumerable<WireAcl> Simple()
+    {
+        yield return new WireAcl(chance.Of(30, 30, 30, 14), "world", "anyone");
+        if (chance.OneIn(2))
+        {
+            yield return new WireAcl(chance.Of(1, 31), "digest", DigestOf(chance.Of("alice:a", "bob:b")));
+        }
+
+        if (chance.OneIn(6))
+        {
+            yield return new WireAcl(1, "ip", chance.Of("127.0.0.1", "127.0.0.0/8", "10.0.0.0/8"));
         }
     }
 

@@ -19,6 +19,13 @@ internal abstract record Act(int Slot)
         public override string ToString() =>
             string.Create(CultureInfo.InvariantCulture, $"#{Slot} connect {Kind} timeout {Timeout}");
     }
+
+    /// <summary>Bytes that are no request and end the connection.</summary>
+    public sealed record Break(int Slot, byte[] Bytes) : Act(Slot)
+    {
+        public override string ToString() =>
+            string.Create(CultureInfo.InvariantCulture, $"#{Slot} bytes {Convert.ToHexStringLower(Bytes)}");
+    }
 }
 
 /// <summary>How a client connects.</summary>

@@ -16,6 +16,9 @@ public sealed class BothServers : IAsyncLifetime
     public string Output =>
         $"ZooKeeper printed:\n{Last(_zooKeeper!.Output)}\nWebCoord printed:\n{Last(_webCoord!.Output)}";
 
+    /// <summary>How it went with <see cref="Sequence.OfFreshServers"/>, before anything else.</summary>
+    internal SequenceRun? Fresh { get; private set; }
+
     public async Task InitializeAsync()
     {
         var zooKeeper = ZooKeeperProcess.StartAsync();
@@ -28,10 +31,16 @@ public sealed class BothServers : IAsyncLifetime
             "--WebCoord:Sessions:MaxTimeoutMs=60000",
             "--WebCoord:Sessions:ReapIntervalMs=86400000",
             "--WebCoord:Log:Kind=memory");
-        await Task.WhenAny(Task.WhenAll(zooKeeper, webCoord));
-        _zooKeeper = zooKeeper.IsCompletedSuccessfully ? zooKeeper.Result : null;
-        _webCoord = webCoord.IsCompletedSuccessfully ? webCoord.Result : null;
-        await Task.WhenAll(zooKeeper, webCoord);
+        try
+        {
+            _webCoord = await webCoord;
+        }
+        finally
+        {
+            _zooKeeper = await zooKeeper;
+        }
+
+        Fresh = await Runner().RunAsync(Sequence.OfFreshServers);
     }
 
     public async Task DisposeAsync()

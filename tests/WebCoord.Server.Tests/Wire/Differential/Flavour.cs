@@ -1,7 +1,6 @@
 namespace WebCoord.Server.Tests.Wire.Differential;
 
-/// <summary>What a sequence is about. Watches and denied reads do not meet in one sequence, but where the comparison
-/// can tell what 3.8.0 does otherwise there.</summary>
+/// <summary>What a sequence is about.</summary>
 internal enum Flavour
 {
     /// <summary>Watches of all kinds on nodes that everybody may do everything with.</summary>
@@ -12,4 +11,7 @@ internal enum Flavour
 
     /// <summary>All kinds of ACLs and credentials, and no watches.</summary>
     Acls,
+
+    /// <summary>Watches on nodes that not everybody may read, with two connections that see all others.</summary>
+    UnreadableAcls,
 }

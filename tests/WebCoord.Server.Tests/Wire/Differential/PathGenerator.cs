@@ -25,7 +25,8 @@ internal sealed class PathGenerator(Chance chance)
     [
         null, "", "/", "//", "a", "a/b", "~/", "~//a", "~/a//b", "~/a/", "~/./a", "~/../a", "~/a/.", "~/a/..",
         "~/...", "~/.a", "~/a..", "~/\0", "~/a\0b", "~/\u0001", "~/a/\u001f", "~/\u007f", "~/\u009f", "~/\u00a0",
-        "~/\u00e9", "~/\ue000", "~/\uf8ff", "~/\uf900", "~/\uffef", "~/\ufff0", "~/\uffff", "~/\U0001f600", "~/\u2028", " ~/a",
+        "~/\u00e9", "~/\ue000", "~/\uf8ff", "~/\uf900", "~/\uffef", "~/\ufff0", "~/\uffff", "~/\U0001f600", "~/\u2028",
+        " ~/a",
         "/zookeeper", "/zookeeper/config", "/zookeeper/quota", "/zookeeper/nothing", "/zookeeper/quota~", "/nothing/a",
     ];
 
@@ -50,6 +51,12 @@ internal sealed class PathGenerator(Chance chance)
 
     public WatchMode ModeOf(int slot, string? path)
     {
+        if (path == "~")
+        {
+            // The first connection sees the children of the root, the others may see all that happens below it.
+            return slot == 0 ? WatchMode.Standard : WatchMode.Recursive;
+        }
+
         var hash = (uint)chance.Seed ^ (uint)slot;
         foreach (var value in path ?? "")
         {

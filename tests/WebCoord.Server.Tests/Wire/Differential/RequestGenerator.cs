@@ -11,20 +11,21 @@ internal sealed class RequestGenerator(Chance chance, Flavour flavour)
 
     /// <summary>A request for a connection.</summary>
     public PlannedRequest Any(int slot) => chance.Weighted(
-        (28, Create),
+        (flavour == Flavour.UnreadableAcls ? 40 : 28, Create),
         (9, () => Plan.Versioned(WireOp.Delete, _paths.Any(), Version())),
         (11, SetData),
         (26, () => Read(slot)),
         (flavour == Flavour.Watches ? 1 : 10, Acl),
         (9, Multi),
         (3, MultiRead),
-        (flavour == Flavour.Acls ? 0 : 14, () => Watching(slot)),
+        (flavour switch { Flavour.Acls => 0, Flavour.UnreadableAcls => 40, _ => 14 }, () => Watching(slot)),
         (flavour == Flavour.Watches ? 1 : 7, _acls.Credential),
         (5, () => Plan.OfPath(chance.Of(WireOp.Sync, WireOp.GetEphemerals), _paths.Any())),
         (2, () => Plan.OfPath(WireOp.GetAllChildrenNumber, _paths.Own())),
         (3, () => Plan.Raw(WireOp.WhoAmI, [])),
         (2, Plan.Ping),
         (2, () => Damaged(slot)),
+        (1, () => Read(slot) with { Xid = chance.Of(0, -3, int.MaxValue, int.MinValue) }),
         (1, Reconfig),
         (1, Ending));
 
@@ -68,7 +69,7 @@ internal sealed class RequestGenerator(Chance chance, Flavour flavour)
             _ => chance.Of(0, 0, 0, 1, 1, 2, 3),
         };
         var path = _paths.ToCreate(flags);
-        var acl = PathGenerator.IsOwn(path) ? _acls.Any() : WireAcl.Open;
+        var acl = PathGenerator.IsOwn(path) && path != "~" ? _acls.Any() : WireAcl.Open;
         return type == WireOp.CreateTtl
             ? Plan.CreateTtl(path, Data(), acl, flags, chance.Of(TimesToLive))
             : Plan.Create(type, path, Data(), acl, flags);
@@ -80,8 +81,11 @@ internal sealed class RequestGenerator(Chance chance, Flavour flavour)
     {
         var path = _paths.Any();
         var mayWatch = flavour != Flavour.Acls && _paths.ModeOf(slot, path) == WatchMode.Standard;
-        return Plan.Read(chance.Of(WireOp.Exists, WireOp.GetData, WireOp.GetChildren, WireOp.GetChildren2), path,
-            mayWatch && chance.OneIn(2));
+        var type = chance.Of(WireOp.Exists, WireOp.GetData, WireOp.GetChildren, WireOp.GetChildren2);
+
+        // On a node that it may not read, 3.8.0 arms the watch of exists, and then the sequence ends.
+        var isRare = flavour == Flavour.UnreadableAcls && type == WireOp.Exists;
+        return Plan.Read(type, path, mayWatch && chance.OneIn(isRare ? 12 : 2));
     }
 
     private PlannedRequest Acl() => chance.OneIn(2)
@@ -94,20 +98,26 @@ internal sealed class RequestGenerator(Chance chance, Flavour flavour)
             (5, Create),
             (2, () => Plan.Versioned(WireOp.Delete, _paths.Any(), Version())),
             (3, SetData),
-            (3, () => Plan.Versioned(WireOp.Check, _paths.Any(), Version()))));
+            (3, () => Plan.Versioned(WireOp.Check, _paths.Any(), Version())),
+            (chance.OneIn(10) ? 1 : 0, () => chance.OneIn(2)
+                ? Plan.SetAcl(_paths.Own(), WireAcl.Open, -1)
+                : Plan.Read(WireOp.GetData, _paths.Any(), watch: false))));
         return Plan.Multi(WireOp.Multi, [.. parts]);
     }
 
     private PlannedRequest MultiRead()
     {
         var parts = Enumerable.Range(0, chance.Between(0, 4)).Select(_ =>
-            Plan.Read(chance.Of(WireOp.GetData, WireOp.GetChildren), _paths.Any(), chance.OneIn(2)));
+            chance.OneIn(20)
+                ? chance.Of(Plan.Read(WireOp.Exists, _paths.Any(), watch: false), Create())
+                : Plan.Read(chance.Of(WireOp.GetData, WireOp.GetChildren), _paths.Any(), chance.OneIn(2)));
         return Plan.Multi(WireOp.MultiRead, [.. parts]);
     }
 
     private PlannedRequest Watching(int slot)
     {
-        var path = _paths.Any();
+        // ZooKeeper 3.8.0 takes a null path to watch, and can never end that connection then.
+        var path = _paths.Any() ?? _paths.Node();
         var mode = _paths.ModeOf(slot, path);
         if (chance.OneIn(6))
         {

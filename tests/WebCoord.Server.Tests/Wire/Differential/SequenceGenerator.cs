@@ -12,24 +12,23 @@ internal sealed class SequenceGenerator
     private SequenceGenerator(int seed)
     {
         _chance = new Chance(seed);
-        Flavour = _chance.Of(Flavour.Watches, Flavour.Watches, Flavour.ReadableAcls, Flavour.Acls, Flavour.Acls);
+        Flavour = _chance.Of(Flavour.Watches, Flavour.Watches, Flavour.ReadableAcls, Flavour.UnreadableAcls,
+            Flavour.Acls, Flavour.Acls);
         _requests = new RequestGenerator(_chance, Flavour);
     }
 
-    public Flavour Flavour { get; }
+    private Flavour Flavour { get; }
 
-    public static IReadOnlyList<Act> Generate(int seed) => [.. new SequenceGenerator(seed).Acts()];
-
-    /// <summary>The first act of every sequence, without which the others mean nothing.</summary>
-    public static Act First { get; } =
-        new Act.Send(0, [Plan.Create(WireOp.Create, "~", null, WireAcl.Open, 0)]);
-
-    /// <summary>The last acts of every run: no session stays behind, and the others see it go.</summary>
-    public static IReadOnlyList<Act> Last { get; } =
-        [.. Enumerable.Range(0, Slots).Select(slot => new Act.Send(slot, [Plan.CloseSession()]))];
+    public static Sequence Generate(int seed) => new([.. new SequenceGenerator(seed).Acts()]);
 
     private IEnumerable<Act> Acts()
     {
+        if (Flavour == Flavour.UnreadableAcls)
+        {
+            yield return Single(Plan.Watch(WireOp.AddWatch, "~", 1), 1);
+            yield return Single(Plan.Watch(WireOp.AddWatch, "~", 1), 2);
+        }
+
         var count = _chance.Between(20, 50);
         for (var number = 0; number < count; number++)
         {
@@ -45,15 +44,19 @@ internal sealed class SequenceGenerator
         (60, () => [Single(_requests.Any(slot), slot)]),
         (22, () => [Pipelined(slot)]),
         (3, () => [Connection(slot)]),
+        (1, () => [new Act.Break(slot, Garbage())]),
         (Flavour == Flavour.Acls ? 0 : 3, () => [Connection(slot), Single(_requests.SetWatches(slot), slot)]),
-        (1, () => [new Act.Send(slot, _requests.Quota())]),
+        (1, () => [.. _requests.Quota().Select(request => Single(request, slot))]),
         (2, () => [Single(_requests.QuotaStatistics(), slot)]));
 
     private static Act.Send Single(PlannedRequest request, int slot) => new(slot, [request]);
 
-    /// <summary>Several requests in one segment. What ends the connection is left out, for ZooKeeper may then lose
-    /// replies to the requests before it; only the end of a session comes in its turn, and last: whether ZooKeeper
-    /// still answers what comes after it is by chance.</summary>
+    /// <summary>
+    /// Several requests in one segment. What ends the connection is left out, for ZooKeeper may then lose replies to
+    /// the requests before it. Two kinds come last, for with ZooKeeper it is a matter of luck what becomes of requests
+    /// behind them: after the end of a session it may still answer, and as long as a setACL is under way it judges
+    /// writes by the old ACL.
+    /// </summary>
     private Act.Send Pipelined(int slot)
     {
         var requests = new List<PlannedRequest>();
@@ -66,7 +69,7 @@ internal sealed class SequenceGenerator
                 requests.Add(request);
             }
 
-            if (request.Type == WireOp.CloseSession)
+            if (request.Type is WireOp.CloseSession or WireOp.SetAcl)
             {
                 break;
             }
@@ -74,6 +77,11 @@ internal sealed class SequenceGenerator
 
         return new Act.Send(slot, requests);
     }
+
+    /// <summary>Bytes that are no request: with an impossible length, or too few for a header.</summary>
+    private byte[] Garbage() => _chance.OneIn(2)
+        ? new BodyWriter().Int(_chance.Of(-1, int.MinValue, int.MaxValue, 2 << 20)).ToArray()
+        : WireClient.Frame(_chance.Bytes(_chance.Below(8)));
 
     private Act.Connect Connection(int slot)
     {

@@ -18,7 +18,8 @@ internal sealed class SequenceRunner(int leftPort, int rightPort, IReadOnlyList<
     /// <summary>Changes what the right server sends before it is compared.</summary>
     public Func<WireMessage, WireMessage?>? Tamper { get; init; }
 
-    public async Task<SequenceRun> RunAsync(IReadOnlyList<Act> acts)
+    /// <summary>Runs a sequence, and what belongs before and after it.</summary>
+    public async Task<SequenceRun> RunAsync(Sequence sequence)
     {
         var root = string.Create(CultureInfo.InvariantCulture, $"/d{_runs++}");
         await using var left = new Subject(leftPort, SequenceGenerator.Slots);
@@ -28,11 +29,12 @@ internal sealed class SequenceRunner(int leftPort, int rightPort, IReadOnlyList<
             right.Tamper = Tamper;
         }
 
-        var comparison = new Comparison(allowed);
         var (leftScope, rightScope) = (new Scope(root), new Scope(root));
+        var comparison = new Comparison(allowed);
         var log = new StringBuilder();
         var (performed, requests) = (0, 0);
-        foreach (var act in acts.Prepend(SequenceGenerator.First).Concat(SequenceGenerator.Last))
+        var acts = sequence.IsBare ? sequence.Acts : sequence.Acts.Prepend(Sequence.First);
+        foreach (var act in acts.TakeWhile(_ => !comparison.HasEnded).Concat(Sequence.Last))
         {
             var answers = await Task.WhenAll(left.PerformAsync(act, leftScope), right.PerformAsync(act, rightScope));
             if (comparison.HasEnded)

@@ -1,23 +1,28 @@
+using System.Diagnostics;
+
 namespace WebCoord.Server.Tests.Wire.Differential;
 
-/// <summary>Makes a sequence that fails as short as it can in a bounded number of runs: it drops acts, then single
-/// requests, as long as it still fails.</summary>
+/// <summary>Makes a sequence that fails as short as it can within a bound: it drops acts, then single requests, as long
+/// as it still fails.</summary>
 internal static class Shrinker
 {
     private const int MaxRuns = 400;
 
+    private static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
+
     public static async Task<SequenceRun> ShrinkAsync(
-        SequenceRunner runner, IReadOnlyList<Act> acts, SequenceRun run)
+        SequenceRunner runner, Sequence sequence, SequenceRun run)
     {
         // What comes after the failure did not cause it.
-        acts = [.. acts.Take(run.Acts)];
+        IReadOnlyList<Act> acts = [.. sequence.Acts.Take(run.Acts)];
         var runs = 0;
+        var watch = Stopwatch.StartNew();
         for (var size = Math.Max(1, acts.Count / 2); size >= 1; size /= 2)
         {
-            for (var index = acts.Count - size; index >= 0 && runs < MaxRuns; index -= size, runs++)
+            for (var index = acts.Count - size; index >= 0 && MayRun(); index -= size)
             {
                 List<Act> candidate = [.. acts.Take(index), .. acts.Skip(index + size)];
-                var again = await runner.RunAsync(candidate);
+                var again = await runner.RunAsync(sequence with { Acts = candidate });
                 if (again.Failure is not null)
                 {
                     (acts, run) = (candidate, again);
@@ -30,7 +35,13 @@ internal static class Shrinker
         {
             foreach (var candidate in WithoutOneRequest(acts, index))
             {
-                if (runs++ < MaxRuns && await runner.RunAsync(candidate) is { Failure: not null } again)
+                if (!MayRun())
+                {
+                    return run;
+                }
+
+                var again = await runner.RunAsync(sequence with { Acts = candidate });
+                if (again.Failure is not null)
                 {
                     (acts, run) = (candidate, again);
                     index++;
@@ -40,6 +51,8 @@ internal static class Shrinker
         }
 
         return run;
+
+        bool MayRun() => runs++ < MaxRuns && watch.Elapsed < MaxTime;
     }
 
     private static IEnumerable<IReadOnlyList<Act>> WithoutOneRequest(IReadOnlyList<Act> acts, int index)

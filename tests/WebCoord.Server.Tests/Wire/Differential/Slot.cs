@@ -6,7 +6,7 @@ internal sealed class Slot(int port)
 {
     /// <summary>How long a server may take for an answer before it counts as silent; for the end of a connection that
     /// should end, too.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>The timeout of sessions that were made on the way: no sequence takes as long.</summary>
     private const int UsualTimeout = 40_000;
@@ -33,17 +33,7 @@ internal sealed class Slot(int port)
     /// </summary>
     public async Task SendAsync(IReadOnlyList<PlannedRequest> requests, Scope scope)
     {
-        if (_client is null)
-        {
-            await ConnectAsync(ConnectKind.Reattach, UsualTimeout);
-        }
-
-        if (_client is null)
-        {
-            // The session is gone, and this slot has forgotten it.
-            await ConnectAsync(ConnectKind.Reattach, UsualTimeout);
-        }
-
+        await EnsureConnectedAsync();
         var segment = new List<byte>();
         foreach (var request in requests)
         {
@@ -52,12 +42,20 @@ internal sealed class Slot(int port)
             segment.AddRange(WireClient.Request(xid, request.Type, request.Body(scope)));
         }
 
-        await SendAsync(segment.ToArray());
+        await SendAsync([.. segment]);
         await ReceiveAsync(untilEnd: requests.Any(request => request.Closes));
         if (requests.Any(request => request.Type == WireOp.CloseSession) && _client is null)
         {
             _session = 0;
         }
+    }
+
+    /// <summary>Sends bytes that should end the connection.</summary>
+    public async Task BreakAsync(byte[] bytes)
+    {
+        await EnsureConnectedAsync();
+        await SendAsync(bytes);
+        await ReceiveAsync(untilEnd: true);
     }
 
     /// <summary>Makes a new connection in place of the one that there is.</summary>
@@ -104,6 +102,15 @@ internal sealed class Slot(int port)
         {
             _client = null;
             await client.DisposeAsync();
+        }
+    }
+
+    private async Task EnsureConnectedAsync()
+    {
+        // If the session is gone, the first attempt forgets it, and the second makes a new one.
+        for (var attempt = 0; attempt < 2 && _client is null; attempt++)
+        {
+            await ConnectAsync(ConnectKind.Reattach, UsualTimeout);
         }
     }
 

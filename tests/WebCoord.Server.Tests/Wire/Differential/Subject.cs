@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace WebCoord.Server.Tests.Wire.Differential;
 
 /// <summary>One of the two servers, with the connections and sessions that the acts of a sequence have there.</summary>
@@ -47,6 +45,7 @@ internal sealed class Subject(int port, int slots) : IAsyncDisposable
     {
         Act.Connect connect => slot.ConnectAsync(connect.Kind, connect.Timeout),
         Act.Send send => slot.SendAsync(send.Requests, scope),
+        Act.Break broken => slot.BreakAsync(broken.Bytes),
         _ => throw new InvalidOperationException($"No such act: {act}"),
     };
 }
