@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using WebCoord.Core;
 using WebCoord.Core.Commands;
 using WebCoord.Core.Sessions;
 using WebCoord.Core.Tree;
