@@ -5,8 +5,8 @@ using System.Threading.Channels;
 
 namespace WebCoord.Server.Tests.Wire;
 
-/// <summary>A client of kazoo in a process of its own that does what it is told; <c>tests/clients/kazoo/told.py</c> says
-/// what it can be told. Disposing kills it.</summary>
+/// <summary>A client of kazoo in a process of its own that does what it is told; <c>tests/clients/kazoo/told.py</c>
+/// says what it can be told. Disposing kills it.</summary>
 internal sealed class KazooProcess : IAsyncDisposable
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);

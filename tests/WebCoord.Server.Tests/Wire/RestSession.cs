@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace WebCoord.Server.Tests.Wire;
 
-/// <summary>A session opened over REST, and the lock of kazoo as a program without kazoo would take part in it.</summary>
+/// <summary>A session opened over REST, and kazoo's lock as a program without kazoo takes part in it.</summary>
 internal sealed partial class RestSession(HttpClient client, string id, string token)
 {
     public string Id { get; } = id;
@@ -56,7 +56,7 @@ internal sealed partial class RestSession(HttpClient client, string id, string t
         return beaten.StatusCode;
     }
 
-    /// <summary>Lines up for a lock of kazoo, under such a name as kazoo gives; returns the path of the place.</summary>
+    /// <summary>Lines up for a lock of kazoo, under such a name as kazoo gives; returns its place.</summary>
     public Task<string> LineUpAsync(string lockPath) =>
         CreateAsync($"{lockPath}/{Guid.NewGuid():n}__lock__", "ephemeralSequential");
 

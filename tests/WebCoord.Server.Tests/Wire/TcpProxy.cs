@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace WebCoord.Server.Tests.Wire;
 
 /// <summary>
-/// Stands between clients and a server, on a free loopback port, and disturbs what goes through: it cuts all connections
-/// and refuses new ones, or holds them, open but with nothing passing, until it is told to resume.
+/// Stands between clients and a server, on a free loopback port, and disturbs what goes through: it cuts all
+/// connections and refuses new ones, or holds them, open but with nothing passing, until it is told to resume.
 /// </summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
