@@ -64,7 +64,7 @@ internal sealed class SequenceGenerator
         while (requests.Count < count)
         {
             var request = _requests.Any(slot);
-            if ((!request.Closes && request.Type != WireOp.Sasl) || request.Type == WireOp.CloseSession)
+            if (MayBePipelined(request))
             {
                 requests.Add(request);
             }
@@ -77,6 +77,16 @@ internal sealed class SequenceGenerator
 
         return new Act.Send(slot, requests);
     }
+
+    /// <summary>Where events may be kept back, credentials come alone: ZooKeeper has them at once, and may send an event
+    /// of a request before them that their owner could not have read then.</summary>
+    private bool MayBePipelined(PlannedRequest request) => request.Type switch
+    {
+        WireOp.CloseSession => true,
+        WireOp.Sasl => false,
+        WireOp.Auth when Flavour == Flavour.UnreadableAcls => false,
+        _ => !request.Closes,
+    };
 
     /// <summary>Bytes that are no request: with an impossible length, or too few for a header.</summary>
     private byte[] Garbage() => _chance.OneIn(2)
