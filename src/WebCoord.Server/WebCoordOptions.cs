@@ -157,7 +157,7 @@ internal sealed class ZooKeeperOptions
     public int MaxConnectionsPerAddress { get; init; } = 60;
 
     /// <summary>Paths that one connection may watch; one that watches more is ended.</summary>
-    public int MaxWatchesPerConnection { get; init; } = 1_000_000;
+    public int MaxWatchesPerConnection { get; init; } = 100_000;
 
     /// <summary>Four-letter words that are answered, or <c>*</c> for all; none of them stands for <see
     /// cref="Wire.FourLetterWords.FourLetterWordTable.Default"/>.</summary>

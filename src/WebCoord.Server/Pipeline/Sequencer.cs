@@ -64,9 +64,20 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
     }
 
     /// <summary>Queues a request for those who do not wait by a task and have looked at <see cref="IsFull"/> before:
-    /// should others have filled the queue since then, it finds room beyond. A refusal completes it before this
-    /// returns.</summary>
-    public void Submit(PendingRequest request) => Enqueue(request);
+    /// should others have filled the queue since then, it finds room beyond. A service that is stopping refuses it before
+    /// this returns.</summary>
+    /// <returns>False, and nothing has happened, if it is larger than the log takes.</returns>
+    public bool TrySubmit(PendingRequest request)
+    {
+        request.Bytes = CommandCodec.Measure(request.Request);
+        if (request.Bytes > MaxRequestBytes)
+        {
+            return false;
+        }
+
+        Add(request);
+        return true;
+    }
 
     /// <summary>Queues a request of the service itself, which finds room even when clients have filled the queue.
     /// </summary>
@@ -84,7 +95,9 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
         while (IsFull)
         {
             var room = Volatile.Read(ref _room);
-            Volatile.Write(ref _isRoomAwaited, true);
+
+            // A full fence: what follows must not look at the queue before the flag is seen.
+            Interlocked.Exchange(ref _isRoomAwaited, true);
             if (IsFull)
             {
                 await room.Task.WaitAsync(cancellationToken);
@@ -97,6 +110,7 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
     {
         _complete = true;
         _queue.Close();
+        TellOfRoom();
     }
 
     public async Task RunAsync()
@@ -124,15 +138,15 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
 
     private void Enqueue(PendingRequest request)
     {
-        var bytes = CommandCodec.Measure(request.Request);
-        if (bytes > MaxRequestBytes)
+        if (!TrySubmit(request))
         {
             Refuse(request, ApplyResult.Refused(ErrorCode.TooLarge,
-                $"The request takes {bytes} bytes in the log; the most is {MaxRequestBytes}."));
-            return;
+                $"The request takes {request.Bytes} bytes in the log; the most is {MaxRequestBytes}."));
         }
+    }
 
-        request.Bytes = bytes;
+    private void Add(PendingRequest request)
+    {
         if (!_queue.TryAdd(request))
         {
             Refuse(request, _complete ? Stopping : TooManyWait);

@@ -31,6 +31,13 @@ internal sealed class Handshake(Applier applier, Sequencer sequencer, WireConnec
             return false;
         }
 
+        if (request.Session != 0 && request.Password.Length != SessionToken.KeyBytes)
+        {
+            Respond(connection, ConnectResponse.Invalid(ReadOnlyAnswer(request)));
+            await connection.Outbox.DrainAsync();
+            return false;
+        }
+
         // To the state machine 0 means to keep the timeout; ZooKeeper takes it for one that is too short.
         var timeoutMs = Math.Max(1, request.TimeoutMs);
         var owner = connection.Facts.Owner;
@@ -41,7 +48,7 @@ internal sealed class Handshake(Applier applier, Sequencer sequencer, WireConnec
         if (result is { Succeeded: true, Session: { } session })
         {
             connection.Begin(session);
-            connections.Begin(connection);
+            connections.Begin(connection, applier.State);
             Respond(connection, new ConnectResponse(0, session.TimeoutMs, session.Id.Value, session.Key,
                 ReadOnlyAnswer(request)));
         }
@@ -92,7 +99,7 @@ internal sealed class Handshake(Applier applier, Sequencer sequencer, WireConnec
             {
                 var read = await input.ReadAsync(cancellationToken);
                 var buffer = read.Buffer;
-                if (TryRead(frames, ref buffer, out var request))
+                if (!read.IsCanceled && TryRead(frames, ref buffer, out var request))
                 {
                     input.AdvanceTo(buffer.Start);
                     return request;

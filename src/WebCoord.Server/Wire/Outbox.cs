@@ -91,6 +91,11 @@ internal sealed class Outbox(PipeWriter output, int maxBytes, WireStatistics sta
     {
         lock (_lock)
         {
+            if (_isClosed)
+            {
+                return;
+            }
+
             _lastEvent = zxid > _lastEvent ? zxid : _lastEvent;
             _held.Enqueue((type, path, zxid));
             if (!holds)
@@ -206,13 +211,16 @@ internal sealed class Outbox(PipeWriter output, int maxBytes, WireStatistics sta
             return;
         }
 
-        write(_gathering, what);
-        statistics.FramesSent(1);
+        // What had gathered before counts: one frame may be as large as it is.
         if (_gathering.Length > maxBytes)
         {
             CloseInLock();
             abort("the client does not take what it is sent");
+            return;
         }
+
+        write(_gathering, what);
+        statistics.FramesSent(1);
     }
 
     private ValueTask WhenTakenInLock()
@@ -245,7 +253,7 @@ internal sealed class Outbox(PipeWriter output, int maxBytes, WireStatistics sta
                 output.Write(_sending.Written);
                 goesOn = await output.FlushAsync() is { IsCompleted: false, IsCanceled: false };
             }
-            catch (Exception gone) when (gone is IOException or InvalidOperationException or ObjectDisposedException)
+            catch (Exception gone) when (WireConnection.IsGone(gone))
             {
                 // The connection ended; its request loop sees that too.
                 goesOn = false;

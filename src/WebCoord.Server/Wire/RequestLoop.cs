@@ -245,7 +245,7 @@ internal sealed class RequestLoop(WireConnection connection, Applier applier, Se
             }
 
             connection.BeginFarewell();
-            Submit(new Command.CloseSession(connection.Session!.Id), header, []);
+            _ = TrySubmit(new Command.CloseSession(connection.Session!.Id), header, []);
             return Next.End;
         }
 
@@ -303,8 +303,9 @@ internal sealed class RequestLoop(WireConnection connection, Applier applier, Se
                 : WriteRequests.Read(header.OpCode, ref body, options.ExtendedTypes);
             if (command is not null)
             {
-                Submit(command, header, operations);
-                return Next.Go;
+                return TrySubmit(command, header, operations)
+                    ? Next.Go
+                    : AnswerInTurn(header, WireError.Of(ErrorCode.TooLarge));
             }
         }
         catch (MalformedRequestException)
@@ -326,8 +327,9 @@ internal sealed class RequestLoop(WireConnection connection, Applier applier, Se
         return Next.Go;
     }
 
-    private void Submit(Command command, RequestHeader header,
-        ImmutableArray<OpCode> operations)
+    /// <summary>Sends a command to the log; false if it is larger than the log takes. That is answered here, in its turn
+    /// behind the replies of earlier writes.</summary>
+    private bool TrySubmit(Command command, RequestHeader header, ImmutableArray<OpCode> operations)
     {
         var request = new Request(command)
         {
@@ -336,10 +338,17 @@ internal sealed class RequestLoop(WireConnection connection, Applier applier, Se
             Identities = connection.Identities,
         };
         connection.BeginWrite();
-        sequencer.Submit(new WireWrite(connection, request, header.Xid, header.OpCode, time.GetTimestamp())
+        var write = new WireWrite(connection, request, header.Xid, header.OpCode, time.GetTimestamp())
         {
             Operations = operations,
-        });
+        };
+        if (sequencer.TrySubmit(write))
+        {
+            return true;
+        }
+
+        connection.EndWrite();
+        return false;
     }
 
     private Next TakeCredentials(RequestHeader header, ref JuteReader body)
@@ -354,12 +363,11 @@ internal sealed class RequestLoop(WireConnection connection, Applier applier, Se
             identities = [];
         }
 
-        if (identities.IsEmpty)
+        if (identities.IsEmpty || !connection.TryAdd(identities))
         {
             return Refuse(header, Zxid.None, ErrorCode.AuthFailed);
         }
 
-        connection.Add(identities);
         Reply(header, Zxid.None, ErrorCode.Ok);
         return Next.Go;
     }

@@ -65,7 +65,8 @@ internal sealed class WatchReplies(Applier applier, int maxWatches)
                 }
 
                 // A node that is not there is watched for by exists alone (section 13, point 4).
-                if (error == ErrorCode.Ok || (error == ErrorCode.NoNode && read.header.OpCode == OpCode.Exists))
+                if (error == ErrorCode.Ok
+                    || (error == ErrorCode.NoNode && read.header.OpCode == OpCode.Exists && CanFire(read.path)))
                 {
                     var kind = read.header.OpCode is OpCode.Exists or OpCode.GetData
                         ? WatchKind.Data
@@ -170,12 +171,15 @@ internal sealed class WatchReplies(Applier applier, int maxWatches)
                 {
                     connection.Outbox.AppendCatchUp(type, path);
                 }
-                else
+                else if (CanFire(path))
                 {
                     watches.Add(path, kind, WatchMode.OneShot, connection);
                 }
             }
         });
+
+    /// <summary>No node can have a longer path: a watch on one would only take memory.</summary>
+    private static bool CanFire(string path) => path.Length <= ZnodePath.MaxLength;
 
     private static void Reply(WireConnection connection, int xid, Zxid zxid, ErrorCode error) =>
         connection.Outbox.Append((xid, zxid, error), static (writer, reply) =>
@@ -183,6 +187,11 @@ internal sealed class WatchReplies(Applier applier, int maxWatches)
 
     private static void Add(WatchManager<IWatcher> watches, string path, bool isRecursive, WireConnection connection)
     {
+        if (!CanFire(path))
+        {
+            return;
+        }
+
         if (isRecursive)
         {
             watches.Add(path, WatchKind.Data, WatchMode.Recursive, connection);

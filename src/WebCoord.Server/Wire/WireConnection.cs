@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using WebCoord.Core;
 using WebCoord.Core.Sessions;
 using WebCoord.Core.Tree;
@@ -15,9 +16,16 @@ namespace WebCoord.Server.Wire;
 /// </summary>
 internal sealed partial class WireConnection : IWatcher
 {
+    /// <summary>Credentials that a connection may have, its address included.</summary>
+    private const int MaxIdentities = 64;
+
+    /// <summary>Characters that the id of a credential may have.</summary>
+    private const int MaxIdentityLength = 1_024;
+
     /// <summary>How long a client may take to receive that its session is closed.</summary>
     private static readonly TimeSpan MaxFarewell = TimeSpan.FromSeconds(10);
 
+    private readonly SessionTracker _tracker;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Action _abort;
@@ -28,9 +36,10 @@ internal sealed partial class WireConnection : IWatcher
     private bool _wasHeard;
     private TaskCompletionSource? _writesDone;
 
-    public WireConnection(WireConnectionFacts facts, Outbox outbox, WireStatistics statistics, TimeProvider time,
-        ILogger logger, Action abort)
+    public WireConnection(WireConnectionFacts facts, Outbox outbox, WireStatistics statistics, SessionTracker tracker,
+        TimeProvider time, ILogger logger, Action abort)
     {
+        _tracker = tracker;
         Facts = facts;
         Outbox = outbox;
         Statistics = statistics;
@@ -64,6 +73,10 @@ internal sealed partial class WireConnection : IWatcher
     /// <summary>Requests that wait for the log.</summary>
     public int PendingWrites => Volatile.Read(ref _pendingWrites);
 
+    /// <summary>Whether a transport says so that the client has left or was made to leave.</summary>
+    public static bool IsGone(Exception failure) => failure is OperationCanceledException or IOException
+        or SocketException or ObjectDisposedException or InvalidOperationException { Source: "System.IO.Pipelines" };
+
     /// <summary>Takes on the session that the handshake opened or attached.</summary>
     public void Begin(Session session)
     {
@@ -71,15 +84,31 @@ internal sealed partial class WireConnection : IWatcher
         Volatile.Write(ref _wasHeard, true);
     }
 
-    /// <summary>Adds credentials; they stay as long as the connection does.</summary>
-    public void Add(ImmutableArray<Identity> identities)
+    /// <summary>Adds credentials; they stay as long as the connection does. False if they are too many or too long: every
+    /// write carries them to the log, and every ACL is compared with them.</summary>
+    public bool TryAdd(ImmutableArray<Identity> identities)
     {
         var all = _identities.Union(identities).ToImmutableArray();
+        if (all.Length > MaxIdentities || all.Any(identity => identity.Id.Length > MaxIdentityLength))
+        {
+            return false;
+        }
+
         ImmutableInterlocked.InterlockedExchange(ref _identities, all);
+        return true;
     }
 
-    /// <summary>Notes that its client sent something, which keeps its session alive.</summary>
-    public void Hear() => Volatile.Write(ref _wasHeard, true);
+    /// <summary>Notes that its client sent something, which keeps its session alive: at once the first time in a tick,
+    /// so that a session is never ended whose client was heard of in time, and at the end of the tick for the rest.
+    /// </summary>
+    public void Hear()
+    {
+        if (!Volatile.Read(ref _wasHeard))
+        {
+            Volatile.Write(ref _wasHeard, true);
+            _tracker.Contact(Session!.Id);
+        }
+    }
 
     /// <summary>Whether the session is alive in a state and still this connection's.</summary>
     public bool Holds(CoordinationState state) =>
@@ -106,6 +135,12 @@ internal sealed partial class WireConnection : IWatcher
             Statistics.Answered(write.OpCode, write.Xid, result.Zxid, write.Started);
         }
 
+        EndWrite();
+    }
+
+    /// <summary>Notes that a write has its reply, or will not go to the log.</summary>
+    public void EndWrite()
+    {
         if (Interlocked.Decrement(ref _pendingWrites) == 0)
         {
             Interlocked.Exchange(ref _writesDone, null)?.TrySetResult();
@@ -126,7 +161,7 @@ internal sealed partial class WireConnection : IWatcher
     }
 
     /// <summary>Looks at what became of the session, once in every tick.</summary>
-    public void Follow(Applier applier, SessionTracker tracker)
+    public void Follow(Applier applier)
     {
         if (Session is not { } session || IsAborted)
         {
@@ -147,13 +182,13 @@ internal sealed partial class WireConnection : IWatcher
         {
             Abort("its session is served by another connection");
         }
-        else if (!tracker.CanVouchFor(alive.TimeoutMs))
+        else if (!_tracker.CanVouchFor(alive.TimeoutMs))
         {
             Abort("the log does not answer");
         }
         else if (Interlocked.Exchange(ref _wasHeard, false))
         {
-            tracker.Contact(session.Id);
+            _tracker.Contact(session.Id);
         }
     }
 
@@ -170,6 +205,9 @@ internal sealed partial class WireConnection : IWatcher
         Outbox.Close();
         ThreadPool.UnsafeQueueUserWorkItem(static abort => abort(), _abort, preferLocal: false);
     }
+
+    /// <summary>Notes that the connection has ended, so that nobody ends it later.</summary>
+    public void End() => Interlocked.Exchange(ref _isAborted, 1);
 
     public void Enqueue(WatchEvent watchEvent)
     {

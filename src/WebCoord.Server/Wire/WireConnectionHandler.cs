@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.IO.Pipelines;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -15,11 +16,15 @@ namespace WebCoord.Server.Wire;
 /// <summary>The life of a wire connection: who it is, its handshake or its four-letter word, its requests, its end.
 /// </summary>
 internal sealed partial class WireConnectionHandler(WireConnections connections, Applier applier, Sequencer sequencer,
-    ReadGate gate, FourLetterWordListener words, LocalInstance instance, PipelineMetrics metrics,
-    IOptions<WebCoordOptions> options, TimeProvider time, ILogger<WireConnection> logger) : ConnectionHandler
+    ReadGate gate, SessionTracker tracker, FourLetterWordListener words, LocalInstance instance,
+    PipelineMetrics metrics, IOptions<WebCoordOptions> options, TimeProvider time, ILogger<WireConnection> logger)
+    : ConnectionHandler
 {
     /// <summary>What may gather for a client that takes nothing.</summary>
     private const int MaxOutboxBytes = 16 << 20;
+
+    /// <summary>How long a server that stops waits for a client to take its replies.</summary>
+    private static readonly TimeSpan MaxStop = TimeSpan.FromSeconds(5);
 
     public override async Task OnConnectedAsync(ConnectionContext context)
     {
@@ -36,13 +41,13 @@ internal sealed partial class WireConnectionHandler(WireConnections connections,
         {
             await ServeAsync(connection, context);
         }
-        catch (Exception gone) when (gone is OperationCanceledException or IOException or ConnectionAbortedException
-            or InvalidOperationException { Source: "System.IO.Pipelines" })
+        catch (Exception gone) when (WireConnection.IsGone(gone))
         {
-            // The client has left, or was made to leave.
+            // Nothing is left to be done for it.
         }
         finally
         {
+            connection.End();
             await connection.Outbox.CloseAsync();
             applier.Arm((_, watches) =>
             {
@@ -59,7 +64,7 @@ internal sealed partial class WireConnectionHandler(WireConnections connections,
         // When the server stops, what was taken is finished and nothing more is taken.
         var lifetime = context.Features.Get<IConnectionLifetimeNotificationFeature>();
         await using var stopping = lifetime?.ConnectionClosedRequested
-            .Register(context.Transport.Input.CancelPendingRead) ?? default;
+            .Register(() => _ = StopAsync(connection, context.Transport.Input)) ?? default;
         var closed = context.ConnectionClosed;
         if (await words.TryAnswerAsync(connection, context.Transport, closed))
         {
@@ -76,6 +81,13 @@ internal sealed partial class WireConnectionHandler(WireConnections connections,
         }
     }
 
+    private async Task StopAsync(WireConnection connection, PipeReader input)
+    {
+        input.CancelPendingRead();
+        await Task.Delay(MaxStop, time);
+        connection.Abort("the server stops, and the client does not take its replies");
+    }
+
     private WireConnection Open(ConnectionContext context)
     {
         var facts = new WireConnectionFacts(new SessionOwner(instance.Id, instance.NextConnection()),
@@ -84,7 +96,7 @@ internal sealed partial class WireConnectionHandler(WireConnections connections,
         var statistics = new WireStatistics(time, connections.Statistics);
         var outbox = new Outbox(context.Transport.Output, MaxOutboxBytes, statistics,
             reason => opened!.Abort(reason));
-        opened = new WireConnection(facts, outbox, statistics, time, logger, context.Abort);
+        opened = new WireConnection(facts, outbox, statistics, tracker, time, logger, context.Abort);
         return opened;
     }
 

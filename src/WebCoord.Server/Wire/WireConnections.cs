@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using WebCoord.Core;
 using WebCoord.Core.Sessions;
 
 namespace WebCoord.Server.Wire;
@@ -40,10 +41,17 @@ internal sealed class WireConnections(int maxPerAddress, TimeProvider time)
         return true;
     }
 
-    /// <summary>A connection has its session now: the one that had it before ends (zookeeper-protocol section 8.4).
-    /// </summary>
-    public void Begin(WireConnection connection)
+    /// <summary>A connection has its session now: the one that had it before ends (zookeeper-protocol section 8.4). Of
+    /// several that come at once the state names the owner.</summary>
+    /// <param name="state">One in which the connection was given the session, or a later one.</param>
+    public void Begin(WireConnection connection, CoordinationState state)
     {
+        if (!connection.Holds(state))
+        {
+            connection.Abort("another connection was given its session meanwhile");
+            return;
+        }
+
         var session = connection.Session!.Id;
         while (!_bySession.TryAdd(session, connection))
         {

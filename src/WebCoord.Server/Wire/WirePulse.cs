@@ -4,8 +4,7 @@ namespace WebCoord.Server.Wire;
 
 /// <summary>Once in every tick: keeps the sessions of clients that were heard of alive, ends the connections of those
 /// whose session is gone, and of those that never asked for one.</summary>
-internal sealed class WirePulse(WireConnections connections, Applier applier, SessionTracker tracker,
-    TimeProvider time) : BackgroundService
+internal sealed class WirePulse(WireConnections connections, Applier applier, TimeProvider time) : BackgroundService
 {
     /// <summary>How long a connection may take over its handshake (zookeeper-protocol section 1.4).</summary>
     public static readonly TimeSpan MaxHandshake = TimeSpan.FromSeconds(10);
@@ -22,7 +21,7 @@ internal sealed class WirePulse(WireConnections connections, Applier applier, Se
                     connection.Abort("it asked for no session");
                 }
 
-                connection.Follow(applier, tracker);
+                connection.Follow(applier);
             }
         }
     }

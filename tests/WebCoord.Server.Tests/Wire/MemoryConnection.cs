@@ -58,7 +58,18 @@ internal sealed class MemoryConnection : ConnectionContext, IConnectionLifetimeN
 
     public void Serve(ConnectionHandler handler) => Ended = Task.Run(() => ServeAsync(handler));
 
-    public override void Abort(ConnectionAbortedException abortReason) => _aborted.Cancel();
+    /// <summary>The server may do so when all is over, as it may with a socket.</summary>
+    public override void Abort(ConnectionAbortedException abortReason)
+    {
+        try
+        {
+            _aborted.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Nothing is left to be ended.
+        }
+    }
 
     public override async ValueTask DisposeAsync()
     {

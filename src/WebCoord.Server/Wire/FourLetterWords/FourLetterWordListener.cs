@@ -22,7 +22,7 @@ internal sealed class FourLetterWordListener(ServiceReport report, IOptions<WebC
         while (true)
         {
             var read = await transport.Input.ReadAsync(cancellationToken);
-            if (FrameReader.TryReadLength(read.Buffer, out var number))
+            if (!read.IsCanceled && FrameReader.TryReadLength(read.Buffer, out var number))
             {
                 if (number == FourLetterWordTable.TelnetClose)
                 {
