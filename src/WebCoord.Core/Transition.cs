@@ -16,7 +16,6 @@ namespace WebCoord.Core;
 internal sealed class Transition(CoordinationState before, Zxid first)
 {
     private readonly List<Change> _changes = [];
-    private readonly TreeBuilder _tree = new(before.Tree, first);
 
     /// <summary>What becomes of the ephemerals of sessions that gain or lose some; put into the table by
     /// <see cref="Sessions"/>.</summary>
@@ -38,7 +37,7 @@ internal sealed class Transition(CoordinationState before, Zxid first)
 
     public Settings Settings => StoredSettings ?? CoordinationState.DefaultSettings;
 
-    public TreeBuilder Tree => _tree;
+    public TreeBuilder Tree { get; } = new(before.Tree, first);
 
     public SessionTable Sessions
     {
@@ -94,7 +93,7 @@ internal sealed class Transition(CoordinationState before, Zxid first)
 
         _ephemerals.Clear();
         _sessions = _saved.Sessions;
-        _tree.GoBackTo(_saved.Tree);
+        Tree.GoBackTo(_saved.Tree);
         StoredSettings = _saved.StoredSettings;
         FeatureLevel = _saved.FeatureLevel;
         Instances = _saved.Instances;
@@ -112,7 +111,7 @@ internal sealed class Transition(CoordinationState before, Zxid first)
     /// <summary>Adds a node, with all that follows from it.</summary>
     public void Add(ZnodePath path, Znode node)
     {
-        var parent = _tree.Add(path.Value, node);
+        var parent = Tree.Add(path.Value, node);
         parent.ChildCreations++;
         parent.Pzxid = Zxid;
         if (node.Kind == NodeKind.Ephemeral)
@@ -120,40 +119,40 @@ internal sealed class Transition(CoordinationState before, Zxid first)
             EphemeralsOf(_sessions.Find(node.EphemeralOwner)!).Add(path.Value);
         }
 
-        Quota.AfterCreation(_tree, path, node);
+        Quota.AfterCreation(Tree, path, node);
         Tell(ChangeType.Created, path, node, ChangeCause.Write, parent.Acl);
     }
 
     /// <summary>Removes a node without children, with all that follows from it.</summary>
     public void Remove(ZnodePath path, Znode node, ChangeCause cause)
     {
-        var parent = _tree.Remove(path.Value, node);
+        var parent = Tree.Remove(path.Value, node);
         parent.Pzxid = Zxid;
         if (node.Kind == NodeKind.Ephemeral && _sessions.Find(node.EphemeralOwner) is { } owner)
         {
             EphemeralsOf(owner).Remove(path.Value);
         }
 
-        Quota.AfterChange(_tree, path, -1, -node.DataLength);
+        Quota.AfterChange(Tree, path, -1, -node.DataLength);
         Tell(ChangeType.Deleted, path, node, cause, parent.Acl);
     }
 
     public Znode SetData(ZnodePath path, ReadOnlyMemory<byte>? data, SubtreeSums growth)
     {
-        var node = _tree.Edit(path.Value, growth);
+        var node = Tree.Edit(path.Value, growth);
         node.Data = data;
         node.Version = unchecked(node.Version + 1);
         node.Mzxid = Zxid;
         node.Mtime = TimestampMs;
         node.SetAtMs = LogClockMs;
-        Quota.AfterChange(_tree, path, 0, (int)growth.DataBytes);
+        Quota.AfterChange(Tree, path, 0, (int)growth.DataBytes);
         Tell(ChangeType.DataChanged, path, node, ChangeCause.Write, null);
         return node;
     }
 
     public Znode SetAcl(ZnodePath path, Acl acl, SubtreeSums growth)
     {
-        var node = _tree.Edit(path.Value, growth);
+        var node = Tree.Edit(path.Value, growth);
         node.Acl = acl;
         node.Aversion = unchecked(node.Aversion + 1);
         Tell(ChangeType.AclChanged, path, node, ChangeCause.Write, null);
@@ -162,7 +161,7 @@ internal sealed class Transition(CoordinationState before, Zxid first)
 
     private CoordinationState ToState(Zxid edition) => before with
     {
-        Tree = _tree.ToTree(edition),
+        Tree = Tree.ToTree(edition),
         Sessions = Sessions,
         StoredSettings = StoredSettings,
         FeatureLevel = FeatureLevel,

@@ -42,7 +42,8 @@ internal sealed class LogOptions
 
     public SqliteOptions Sqlite { get; init; } = new();
 
-    /// <summary>A snapshot is taken after so many requests since the last one, ...</summary>
+    /// <summary>A snapshot is taken after so many requests since the last one, or half as many as the tree has nodes if
+    /// that is more: snapshots of a growing tree then never cost more than the writes that made it. ...</summary>
     public int SnapshotRequests { get; init; } = 200_000;
 
     /// <summary>... or after so many bytes of requests, whichever comes first.</summary>

@@ -42,7 +42,8 @@ public sealed class BatchTests
         {
             var expected = batch.Requests.Select((request, index) => single.Apply(
                 RandomHistory.Entry(new Zxid(batch.FirstZxid.Value + index), batch.TimestampMs, [request])).Single());
-            Assert.Equal(expected.Select(Transcript.Of).ToArray(), whole.Apply(batch).Select(Transcript.Of));
+            string[] texts = [.. expected.Select(Transcript.Of)];
+            Assert.Equal(texts, whole.Apply(batch).Select(Transcript.Of));
             Assert.Equal(Content(single.State), Content(whole.State));
         }
     }

@@ -15,39 +15,31 @@ namespace WebCoord.Core.Tree;
 /// before its first change and comes back in when the tree is given out, so that a parent of many new children is
 /// summed up once.</para>
 /// </summary>
-internal sealed class TreeBuilder
+/// <param name="tree">What to begin with; it stays what it is.</param>
+/// <param name="edition">The zxid of the next request; it is after all that the tree was built from.</param>
+internal sealed class TreeBuilder(DataTree tree, Zxid edition)
 {
     private readonly List<(string Path, Znode Node)> _open = [];
-    private Znode _root;
-    private ulong _digest;
-
-    /// <param name="edition">The zxid of the next request; it is after all that the tree was built from.</param>
-    public TreeBuilder(DataTree tree, Zxid edition)
-    {
-        _root = tree.Root;
-        _digest = tree.Digest;
-        Edition = edition.Value;
-        Reapable = tree.Reapable;
-    }
+    private ulong _digest = tree.Digest;
 
     /// <summary>What new nodes are of.</summary>
-    public long Edition { get; private set; }
+    public long Edition { get; private set; } = edition.Value;
 
-    public Znode Root => _root;
+    public Znode Root { get; private set; } = tree.Root;
 
     /// <summary>Sums over all nodes.</summary>
-    public SubtreeSums Sums => _root.Subtree;
+    public SubtreeSums Sums => Root.Subtree;
 
     /// <summary>Paths of container and TTL nodes.</summary>
-    public ImmutableSortedSet<string> Reapable { get; private set; }
+    public ImmutableSortedSet<string> Reapable { get; private set; } = tree.Reapable;
 
-    public Znode? Find(ReadOnlySpan<char> path) => DataTree.Find(_root, path);
+    public Znode? Find(ReadOnlySpan<char> path) => DataTree.Find(Root, path);
 
     public Znode? Find(ZnodePath path) => Find(path.Value);
 
     /// <summary>Gives out the tree as it is now, and begins an edition.</summary>
-    /// <param name="edition">The zxid of a request of which nothing is in the tree yet.</param>
-    public DataTree ToTree(Zxid edition)
+    /// <param name="next">The edition: the zxid of a request of which nothing is in the tree yet.</param>
+    public DataTree ToTree(Zxid next)
     {
         foreach (var (path, node) in _open)
         {
@@ -59,18 +51,18 @@ internal sealed class TreeBuilder
         }
 
         _open.Clear();
-        Edition = edition.Value;
-        return DataTree.Of(_root, _digest, Reapable);
+        Edition = next.Value;
+        return DataTree.Of(Root, _digest, Reapable);
     }
 
     /// <summary>Makes the tree what it was when <see cref="ToTree"/> gave it out last; all that came after is
     /// dropped.</summary>
-    public void GoBackTo(DataTree tree)
+    public void GoBackTo(DataTree given)
     {
         _open.Clear();
-        _root = tree.Root;
-        _digest = tree.Digest;
-        Reapable = tree.Reapable;
+        Root = given.Root;
+        _digest = given.Digest;
+        Reapable = given.Reapable;
     }
 
     /// <summary>The node at a path, which must be there, for the caller to change all of it but its children.</summary>
@@ -120,7 +112,7 @@ internal sealed class TreeBuilder
 
     private static ReadOnlySpan<char> NameIn(string path) => path.AsSpan(path.LastIndexOf('/') + 1);
 
-    private Znode EditableRoot() => _root = _root.Editable(Edition);
+    private Znode EditableRoot() => Root = Root.Editable(Edition);
 
     /// <summary>The parent of the node at a path, made changeable with its child map and all above it. The sums on the
     /// way grow. The parent must be opened before its children change, for their number is in its digest.</summary>

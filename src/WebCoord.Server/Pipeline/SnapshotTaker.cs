@@ -22,7 +22,8 @@ internal sealed partial class SnapshotTaker(ITransactionLog log, LogOptions opti
     {
         _requests += entry.Requests.Length;
         _bytes += entry.PayloadBytes;
-        if ((_requests >= options.SnapshotRequests || _bytes >= options.SnapshotBytes) && _saving.IsCompleted)
+        var isLong = _requests >= Math.Max(options.SnapshotRequests, state.Tree.NodeCount / 2);
+        if ((isLong || _bytes >= options.SnapshotBytes) && _saving.IsCompleted)
         {
             _requests = 0;
             _bytes = 0;
