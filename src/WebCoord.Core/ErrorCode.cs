@@ -80,7 +80,7 @@ public enum ErrorCode
     /// <summary>The cursor is older than what is kept, or from a lost tail of the log.</summary>
     CursorExpired = 5,
 
-    /// <summary>A limit of the whole tree would be exceeded. It is no quota to old ZooKeeper clients, which know of none
-    /// and break on its number.</summary>
+    /// <summary>A limit of the whole tree would be exceeded. It is no quota to old ZooKeeper clients, which know of
+    /// none and break on its number.</summary>
     TreeFull = 6,
 }

@@ -64,8 +64,8 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
     }
 
     /// <summary>Queues a request for those who do not wait by a task and have looked at <see cref="IsFull"/> before:
-    /// should others have filled the queue since then, it finds room beyond. A service that is stopping refuses it before
-    /// this returns.</summary>
+    /// should others have filled the queue since then, it finds room beyond. A service that is stopping refuses it
+    /// before this returns.</summary>
     /// <returns>False, and nothing has happened, if it is larger than the log takes.</returns>
     public bool TrySubmit(PendingRequest request)
     {

@@ -3,12 +3,12 @@ using System.Text;
 namespace WebCoord.Server.Wire;
 
 /// <summary>
-/// The text of jute strings: UTF-8, in which Java clients send characters beyond U+FFFF as two surrogates of three bytes
-/// each (zookeeper-protocol section 1.2). What is neither becomes U+FFFD, which no path may contain.
+/// The text of jute strings: UTF-8, in which Java clients send characters beyond U+FFFF as two surrogates of three
+/// bytes each (zookeeper-protocol section 1.2). What is neither becomes U+FFFD, which no path may contain.
 /// </summary>
 internal static class JuteText
 {
-    /// <summary>A surrogate's first byte; in true UTF-8 its second byte is below <see cref="FirstSurrogate"/>.</summary>
+    /// <summary>A surrogate's first byte; in true UTF-8 the next is below <see cref="FirstSurrogate"/>.</summary>
     private const byte SurrogateLead = 0xED;
 
     private const byte FirstSurrogate = 0xA0;

@@ -84,8 +84,8 @@ internal sealed partial class WireConnection : IWatcher
         Volatile.Write(ref _wasHeard, true);
     }
 
-    /// <summary>Adds credentials; they stay as long as the connection does. False if they are too many or too long: every
-    /// write carries them to the log, and every ACL is compared with them.</summary>
+    /// <summary>Adds credentials; they stay as long as the connection does. False if they are too many or too long:
+    /// every write carries them to the log, and every ACL is compared with them.</summary>
     public bool TryAdd(ImmutableArray<Identity> identities)
     {
         var all = _identities.Union(identities).ToImmutableArray();

@@ -55,8 +55,8 @@ internal sealed class WireServer(IConnectionListenerFactory transport, Listening
 
     public void Dispose() => _server?.Dispose();
 
-    /// <summary>A name other than localhost stands for every interface, as it does for Kestrel. Localhost stands for the
-    /// loopback addresses that this machine has.</summary>
+    /// <summary>A name other than localhost stands for every interface, as it does for Kestrel. Localhost stands for
+    /// the loopback addresses that this machine has.</summary>
     private void ListenWhereHttpDoes(KestrelServerOptions kestrel, int port, Action<ListenOptions> configure)
     {
         if (addresses.IncludeEveryInterface)

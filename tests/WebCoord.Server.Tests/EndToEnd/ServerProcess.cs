@@ -34,8 +34,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Starts the server and waits until it is ready. ZooKeeper clients are not served, unless the arguments say
-    /// on which port.</summary>
+    /// <summary>Starts the server and waits until it is ready. ZooKeeper clients are not served, unless the arguments
+    /// say on which port.</summary>
     public static Task<ServerProcess> StartAsync(string folder, params string[] arguments) =>
         StartAsync("/health/ready", folder, arguments);
 
