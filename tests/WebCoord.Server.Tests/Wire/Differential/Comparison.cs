@@ -102,7 +102,7 @@ internal sealed class Comparison(IReadOnlyList<AllowedDifference> allowed)
             }
 
             Judge(new Disagreement(name, left, right, reason));
-            if (name == "error" || Failures.Count > 0)
+            if (name == "error" || HasEnded)
             {
                 // Answers with different errors have nothing else in common.
                 return;

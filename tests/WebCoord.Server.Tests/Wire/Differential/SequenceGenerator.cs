@@ -78,8 +78,8 @@ internal sealed class SequenceGenerator
         return new Act.Send(slot, requests);
     }
 
-    /// <summary>Where events may be kept back, credentials come alone: ZooKeeper has them at once, and may send an event
-    /// of a request before them that their owner could not have read then.</summary>
+    /// <summary>Where events may be kept back, credentials come alone: ZooKeeper has them at once, and may send an
+    /// event of a request before them that their owner could not have read then.</summary>
     private bool MayBePipelined(PlannedRequest request) => request.Type switch
     {
         WireOp.CloseSession => true,
