@@ -155,7 +155,7 @@ internal sealed partial class WebCoordOptionsValidator : AbstractValidator<WebCo
 
     /// <summary>Another way to write it would never equal what certificates are called.</summary>
     private static bool IsSubject(string text) =>
-        text.Length > 0 && DistinguishedName.IsValid(text) && !SpaceAround().IsMatch(text);
+        DistinguishedName.IsValid(text) && !SpaceAround().IsMatch(text);
 
     [GeneratedRegex(@"(?<!\\)[,=+;] | [,=+;]|^ |(?<!\\)[; ]$")]
     private static partial Regex SpaceAround();

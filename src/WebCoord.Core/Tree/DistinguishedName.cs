@@ -23,14 +23,9 @@ public static class DistinguishedName
             "GIVENNAME", "INITIALS", "GENERATION", "EMAIL", "EMAILADDRESS", "UID", "SERIALNUMBER",
         }.ToFrozenSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>Whether it is one; the empty text is the subject without attributes.</summary>
+    /// <summary>Whether it is one. The empty subject, which Java takes, names nobody.</summary>
     public static bool IsValid(ReadOnlySpan<char> text)
     {
-        if (text.IsEmpty)
-        {
-            return true;
-        }
-
         var end = EndOfAttribute(text);
         while (end < text.Length && IsAttribute(text[..end]))
         {

@@ -85,12 +85,14 @@ internal sealed record CallerIdentities(ImmutableArray<Identity> Identities, boo
         return IsSame(digest.Id, superDigest) ? [digest, Identity.Super] : [digest];
     }
 
-    /// <summary>What a TLS certificate that was found valid makes of a caller.</summary>
+    /// <summary>What a TLS certificate that was found valid makes of a caller; nothing if it has no subject.</summary>
     /// <param name="superCertificate">The subject of the one that also passes every ACL; null for none.</param>
     public static ImmutableArray<Identity> OfCertificate(X509Certificate2 certificate, string? superCertificate)
     {
         var subject = new Identity("x509", CertificateSubject.Of(certificate));
-        return subject.Id == superCertificate ? [subject, Identity.Super] : [subject];
+        return subject.Id.Length == 0 ? []
+            : subject.Id == superCertificate ? [subject, Identity.Super]
+            : [subject];
     }
 
     /// <summary>In a time that does not tell how much of the secret was guessed.</summary>

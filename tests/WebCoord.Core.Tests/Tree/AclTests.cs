@@ -71,7 +71,7 @@ public sealed class AclTests
     [InlineData("ip", "fe80::/128", true)]
     [InlineData("ip", "fe80::/129", false)]
     [InlineData("x509", "CN=client", true)]
-    [InlineData("x509", "", true)]
+    [InlineData("x509", "", false)]
     [InlineData("x509", "cn = a , O=b", true)]
     [InlineData("x509", "CN=a+OU=b;O=c", true)]
     [InlineData("x509", "UID=x,DC=example,1.2.840.113549.1.9.1=#1603614062", true)]
