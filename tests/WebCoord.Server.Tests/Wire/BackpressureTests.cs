@@ -128,4 +128,21 @@ public sealed class BackpressureTests
 
         await sending;
     }
+
+    [Fact]
+    public async Task However_many_clients_crowd_a_short_queue_none_of_their_writes_is_refused()
+    {
+        await using var wire = await MemoryWire.StartAsync("WebCoord:Log:MaxQueuedRequests=1");
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async number =>
+        {
+            var client = await wire.OpenAsync();
+            await client.SendAllAsync(Enumerable.Range(0, 100).Select(xid =>
+                WireClient.Request(xid, WireOp.Create, WireBody.Create($"/c{number}-{xid}"))));
+            for (var xid = 0; xid < 100; xid++)
+            {
+                var reply = await client.ReceiveAsync();
+                Assert.Equal((xid, 0), (reply?.Xid, reply?.Error));
+            }
+        }));
+    }
 }

@@ -79,6 +79,7 @@ internal sealed class MemoryConnection : ConnectionContext, IConnectionLifetimeN
         _aborted.Dispose();
         _closed.Dispose();
         _closeRequested.Dispose();
+        await base.DisposeAsync();
     }
 
     private async Task ServeAsync(ConnectionHandler handler)

@@ -36,7 +36,11 @@ internal sealed class MemoryWire : IAsyncDisposable
     public MemoryConnection Connect(PipeOptions? options = null)
     {
         var connection = new MemoryConnection(options);
-        _connections.Add(connection);
+        lock (_connections)
+        {
+            _connections.Add(connection);
+        }
+
         connection.Serve(Pipeline.Get<WireConnectionHandler>());
         return connection;
     }

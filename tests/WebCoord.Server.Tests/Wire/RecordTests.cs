@@ -24,16 +24,21 @@ public sealed class RecordTests
     {
         foreach (var hasReadOnly in (bool[])[true, false])
         {
+            bool? readOnly = hasReadOnly ? true : null;
             var theirs = new Handshake
             {
-                ProtocolVersion = 7, LastZxidSeen = 0x1_0000_0002, Timeout = 12_345, SessionId = -5,
-                Password = [.. Enumerable.Range(1, 16).Select(number => (byte)number)], ReadOnly = true,
+                ProtocolVersion = 7,
+                LastZxidSeen = 0x1_0000_0002,
+                Timeout = 12_345,
+                SessionId = -5,
+                Password = [.. Enumerable.Range(1, 16).Select(number => (byte)number)],
+                ReadOnly = true,
                 HasReadOnly = hasReadOnly,
             };
             var ours = AssertRoundTrip(theirs.ToArray(), ConnectRequest.Read,
                 (request, writer) => request.Write(writer));
 
-            Assert.Equal((7, 0x1_0000_0002L, 12_345, -5L, hasReadOnly ? true : (bool?)null), (ours.ProtocolVersion,
+            Assert.Equal((7, 0x1_0000_0002L, 12_345, -5L, readOnly), (ours.ProtocolVersion,
                 ours.LastZxidSeen, ours.TimeoutMs, ours.Session, ours.ReadOnly));
             Assert.Equal(theirs.Password, ours.Password.AsSpan());
         }
@@ -78,8 +83,17 @@ public sealed class RecordTests
     {
         var stat = new Stat
         {
-            Czxid = new Zxid(1), Mzxid = new Zxid(2), Ctime = 3, Mtime = 4, Version = 5, Cversion = -6, Aversion = 7,
-            EphemeralOwner = new SessionId(-8), DataLength = 9, NumChildren = 10, Pzxid = new Zxid(11),
+            Czxid = new Zxid(1),
+            Mzxid = new Zxid(2),
+            Ctime = 3,
+            Mtime = 4,
+            Version = 5,
+            Cversion = -6,
+            Aversion = 7,
+            EphemeralOwner = new SessionId(-8),
+            DataLength = 9,
+            NumChildren = 10,
+            Pzxid = new Zxid(11),
         };
         var bytes = Written(writer => StatRecord.Write(writer, stat));
 
@@ -114,7 +128,7 @@ public sealed class RecordTests
         foreach (var data in (byte[]?[])[null, [], Data])
         {
             var plain = AssertRoundTrip(WireBody.Create(WidePath, data, acl, flags: 3),
-                (ref JuteReader reader) => CreateRequest.Read(ref reader, hasTtl: false),
+                (ref reader) => CreateRequest.Read(ref reader, hasTtl: false),
                 (request, writer) => request.Write(writer));
             Assert.Equal((WidePath, 3, null), (plain.Path, plain.Flags, plain.TtlMs));
             Assert.Equal(data, plain.Data?.ToArray());
@@ -122,7 +136,7 @@ public sealed class RecordTests
                 plain.Acl.Entries.AsEnumerable());
 
             var withTtl = AssertRoundTrip(WireBody.CreateTtl(WidePath, data, ttl: 1L << 39, flags: 6),
-                (ref JuteReader reader) => CreateRequest.Read(ref reader, hasTtl: true),
+                (ref reader) => CreateRequest.Read(ref reader, hasTtl: true),
                 (request, writer) => request.Write(writer));
             Assert.Equal((6, 1L << 39), (withTtl.Flags, withTtl.TtlMs));
         }
@@ -170,13 +184,13 @@ public sealed class RecordTests
             WatchRequest.Read, (request, writer) => request.Write(writer)));
 
         var three = AssertRoundTrip(WireBody.SetWatches(9, ["/d1", "/d2"], ["/e"], []),
-            (ref JuteReader reader) => SetWatchesRequest.Read(ref reader, hasPersistent: false),
+            (ref reader) => SetWatchesRequest.Read(ref reader, hasPersistent: false),
             (request, writer) => request.Write(writer, hasPersistent: false));
         Assert.Equal(9, three.RelativeZxid);
         Assert.Equal((string[][])[["/d1", "/d2"], ["/e"], []], [three.Data, three.Exist, three.Child]);
 
         var five = AssertRoundTrip(WireBody.SetWatches(9, [], [], ["/c"], ["/p"], ["/r1", "/r2"]),
-            (ref JuteReader reader) => SetWatchesRequest.Read(ref reader, hasPersistent: true),
+            (ref reader) => SetWatchesRequest.Read(ref reader, hasPersistent: true),
             (request, writer) => request.Write(writer, hasPersistent: true));
         Assert.Equal((string[][])[["/c"], ["/p"], ["/r1", "/r2"]], [five.Child, five.Persistent, five.Recursive]);
     }
@@ -213,7 +227,7 @@ public sealed class RecordTests
     public void Section_1_2_Texts_are_utf8_and_null_is_not_empty(string? text)
     {
         var bytes = new BodyWriter().Text(text).ToArray();
-        Assert.Equal(text, Read(bytes, (ref JuteReader reader) => reader.Text()));
+        Assert.Equal(text, Read(bytes, (ref reader) => reader.Text()));
         Assert.Equal(bytes, Written(writer => writer.Text(text)));
     }
 
@@ -234,8 +248,8 @@ public sealed class RecordTests
     public void Section_1_2_A_length_below_minus_one_or_beyond_the_frame_is_malformed(int length)
     {
         var bytes = new BodyWriter().Int(length).Raw(Data).ToArray();
-        Assert.Throws<MalformedRequestException>(() => Read(bytes, (ref JuteReader reader) => reader.Buffer()));
-        Assert.Throws<MalformedRequestException>(() => Read(bytes, (ref JuteReader reader) => reader.Text()));
+        Assert.Throws<MalformedRequestException>(() => Read(bytes, (ref reader) => reader.Buffer()));
+        Assert.Throws<MalformedRequestException>(() => Read(bytes, (ref reader) => reader.Text()));
     }
 
     [Theory]
@@ -243,7 +257,7 @@ public sealed class RecordTests
     [InlineData(-2)]
     [InlineData(int.MinValue)]
     public void Section_1_2_A_vector_of_a_negative_count_is_empty(int count) =>
-        Assert.Empty(Read(new BodyWriter().Int(count).ToArray(), (ref JuteReader reader) => reader.Texts()));
+        Assert.Empty(Read(new BodyWriter().Int(count).ToArray(), (ref reader) => reader.Texts()));
 
     [Theory]
     [InlineData(2)]
@@ -252,7 +266,7 @@ public sealed class RecordTests
     {
         var bytes = new BodyWriter().Int(count).Text("").ToArray();
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Throws<MalformedRequestException>(() => Read(bytes, (ref JuteReader reader) => reader.Texts()));
+        Assert.Throws<MalformedRequestException>(() => Read(bytes, (ref reader) => reader.Texts()));
         Assert.Throws<MalformedRequestException>(() => Read(bytes, AclRecord.Read));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
@@ -265,7 +279,7 @@ public sealed class RecordTests
         {
             var part = bytes[..length];
             Assert.Throws<MalformedRequestException>(() =>
-                Read(part, (ref JuteReader reader) => CreateRequest.Read(ref reader, hasTtl: true)));
+                Read(part, (ref reader) => CreateRequest.Read(ref reader, hasTtl: true)));
         }
     }
 

@@ -7,9 +7,6 @@ public sealed class Section05Tests : IAsyncLifetime
 
     private static readonly WireAcl[] Invalid = [new(31, "unknown", "id")];
 
-    private MemoryWire? _wire;
-    private WireClient? _client;
-
     /// <summary>Paths that no node may have; U+FFFD stands for bytes that are no UTF-8.</summary>
     public static TheoryData<string> BadPaths =>
     [
@@ -17,14 +14,14 @@ public sealed class Section05Tests : IAsyncLifetime
         "/\u007F", "/\u009F", "/\uE000", "/\uF8FF", "/\uFFF0", "/\uFFFD", "/\uFFFF", "/😀",
     ];
 
-    private MemoryWire Wire => _wire!;
+    private MemoryWire Wire { get; set; } = null!;
 
-    private WireClient Client => _client!;
+    private WireClient Client { get; set; } = null!;
 
     public async Task InitializeAsync()
     {
-        _wire = await MemoryWire.StartAsync();
-        _client = await _wire.OpenAsync();
+        Wire = await MemoryWire.StartAsync();
+        Client = await Wire.OpenAsync();
     }
 
     public async Task DisposeAsync() => await Wire.DisposeAsync();

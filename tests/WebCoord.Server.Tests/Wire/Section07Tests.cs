@@ -10,21 +10,17 @@ public sealed class Section07Tests : IAsyncLifetime
     private const int DataChanged = 3;
     private const int ChildrenChanged = 4;
 
-    private MemoryWire? _wire;
-    private WireClient? _watcher;
-    private WireClient? _writer;
+    private MemoryWire Wire { get; set; } = null!;
 
-    private MemoryWire Wire => _wire!;
+    private WireClient Watcher { get; set; } = null!;
 
-    private WireClient Watcher => _watcher!;
-
-    private WireClient Writer => _writer!;
+    private WireClient Writer { get; set; } = null!;
 
     public async Task InitializeAsync()
     {
-        _wire = await MemoryWire.StartAsync();
-        _watcher = await _wire.OpenAsync();
-        _writer = await _wire.OpenAsync();
+        Wire = await MemoryWire.StartAsync();
+        Watcher = await Wire.OpenAsync();
+        Writer = await Wire.OpenAsync();
     }
 
     public async Task DisposeAsync() => await Wire.DisposeAsync();

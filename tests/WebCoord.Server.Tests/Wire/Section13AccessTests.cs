@@ -5,17 +5,14 @@ public sealed class Section13AccessTests : IAsyncLifetime
 {
     private const string UserHash = "user:smGaoVKd/cQkjm7b88GyorAUz20=";
 
-    private MemoryWire? _wire;
-    private WireClient? _client;
+    private MemoryWire Wire { get; set; } = null!;
 
-    private MemoryWire Wire => _wire!;
-
-    private WireClient Client => _client!;
+    private WireClient Client { get; set; } = null!;
 
     public async Task InitializeAsync()
     {
-        _wire = await MemoryWire.StartAsync("WebCoord:ZooKeeper:SuperDigest=super:D/InIHSb7yEEbrWz8b9l71RjZJU=");
-        _client = await _wire.OpenAsync();
+        Wire = await MemoryWire.StartAsync("WebCoord:ZooKeeper:SuperDigest=super:D/InIHSb7yEEbrWz8b9l71RjZJU=");
+        Client = await Wire.OpenAsync();
     }
 
     public async Task DisposeAsync() => await Wire.DisposeAsync();

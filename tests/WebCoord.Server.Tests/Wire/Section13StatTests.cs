@@ -5,18 +5,17 @@ namespace WebCoord.Server.Tests.Wire;
 /// <summary>The points of section 13 about what a node is and what operations make of it.</summary>
 public sealed class Section13StatTests : IAsyncLifetime
 {
-    private MemoryWire? _wire;
-    private WireClient? _client;
+    private MemoryWire Wire { get; set; } = null!;
 
-    private WireClient Client => _client!;
+    private WireClient Client { get; set; } = null!;
 
     public async Task InitializeAsync()
     {
-        _wire = await MemoryWire.StartAsync("WebCoord:Sessions:TickMs=100");
-        _client = await _wire.OpenAsync();
+        Wire = await MemoryWire.StartAsync("WebCoord:Sessions:TickMs=100");
+        Client = await Wire.OpenAsync();
     }
 
-    public async Task DisposeAsync() => await _wire!.DisposeAsync();
+    public async Task DisposeAsync() => await Wire.DisposeAsync();
 
     [Fact]
     public async Task Section_13_09_Creating_a_child_changes_cversion_pzxid_and_numChildren_of_the_parent_alone()
@@ -156,7 +155,7 @@ public sealed class Section13StatTests : IAsyncLifetime
         await Client.ExistsAsync("/short", watch: true).SucceedsAsync();
 
         Assert.Equal(new WireEvent(2, 3, "/short"), (await Client.ReceiveAsync())!.Event);
-        await RunningPipeline.UntilAsync(() => _wire!.Pipeline.State.Tree.Find("/used") is null, "it is reaped");
+        await RunningPipeline.UntilAsync(() => Wire.Pipeline.State.Tree.Find("/used") is null, "it is reaped");
         foreach (var path in (string[])["/parent", "/long", "/unused", "/in-use"])
         {
             Assert.Equal((path, 0), (path, (await Client.ExistsAsync(path)).Error));

@@ -6,17 +6,14 @@ namespace WebCoord.Server.Tests.Wire;
 /// </summary>
 public sealed class Section13WatchTests : IAsyncLifetime
 {
-    private MemoryWire? _wire;
-    private WireClient? _client;
+    private MemoryWire Wire { get; set; } = null!;
 
-    private MemoryWire Wire => _wire!;
-
-    private WireClient Client => _client!;
+    private WireClient Client { get; set; } = null!;
 
     public async Task InitializeAsync()
     {
-        _wire = await MemoryWire.StartAsync();
-        _client = await _wire.OpenAsync();
+        Wire = await MemoryWire.StartAsync();
+        Client = await Wire.OpenAsync();
     }
 
     public async Task DisposeAsync() => await Wire.DisposeAsync();

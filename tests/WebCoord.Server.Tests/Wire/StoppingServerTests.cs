@@ -55,6 +55,7 @@ public sealed class StoppingServerTests
             {
                 await client.SendAllAsync(Enumerable.Range(xid, 10).Select(number =>
                     WireClient.Request(number, WireOp.Create, WireBody.Create(PathOf(number)))));
+                await Task.Delay(5);
             }
         }
         catch (IOException)
