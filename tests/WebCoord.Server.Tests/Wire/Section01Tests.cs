@@ -62,7 +62,7 @@ public sealed class Section01Tests
         await using var wire = await MemoryWire.StartAsync();
         var client = await wire.OpenAsync();
         var tooShort = new BodyWriter().Int(9).Raw("/"u8).ToArray();
-        foreach (var body in (byte[][])[[], [0, 0], tooShort, [0xFF, 0xFF, 0xFF, 0xFE, 0, 0, 0, 0]])
+        foreach (var body in (byte[][])[[], new byte[2], tooShort, [0xFF, 0xFF, 0xFF, 0xFE, 0, 0, 0, 0]])
         {
             var reply = await client.CallAsync(type, body);
             Assert.Equal((-5, 0), (reply.Error, reply.Body.Length));
