@@ -43,7 +43,7 @@ internal static class WrongAnswers
             message.Error == 0 ? message with { Body = (byte[])[.. message.Body.Span, 0] } : message),
     ];
 
-    private static Act.Send One(int slot, PlannedRequest request) => new Act.Send(slot, [request]);
+    private static Act.Send One(int slot, PlannedRequest request) => new(slot, [request]);
 
     private static Func<WireMessage, WireMessage?> OnEvent(Action<byte[]> change) =>
         message => message.IsNotification ? Changed(message, bytes => change(bytes)) : message;
