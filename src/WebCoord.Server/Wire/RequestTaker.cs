@@ -98,7 +98,7 @@ internal sealed class RequestTaker(WireConnection connection, Applier applier, S
         try
         {
             ImmutableArray<OpCode> operations = [];
-            Command? command = isMulti
+            var command = isMulti
                 ? WriteRequests.ReadMulti(ref body, options.ExtendedTypes, out operations)
                 : WriteRequests.Read(header.OpCode, ref body, options.ExtendedTypes);
             if (command is not null)

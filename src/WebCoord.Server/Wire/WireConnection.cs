@@ -14,7 +14,8 @@ namespace WebCoord.Server.Wire;
 /// watcher for all its watches. Watches and credentials belong to it and end with it; the session does not
 /// (zookeeper-protocol section 13, points 15 and 16).
 /// </summary>
-internal sealed partial class WireConnection : IWatcher
+internal sealed partial class WireConnection(WireConnectionFacts facts, Outbox outbox, WireStatistics statistics,
+    SessionTracker tracker, TimeProvider time, ILogger logger, Action abort) : IWatcher
 {
     /// <summary>Credentials that a connection may have, its address included.</summary>
     private const int MaxIdentities = 64;
@@ -25,39 +26,21 @@ internal sealed partial class WireConnection : IWatcher
     /// <summary>How long a client may take to receive that its session is closed.</summary>
     private static readonly TimeSpan MaxFarewell = TimeSpan.FromSeconds(10);
 
-    private readonly SessionTracker _tracker;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly Action _abort;
-    private ImmutableArray<Identity> _identities;
+    private ImmutableArray<Identity> _identities = facts.Identities;
     private int _pendingWrites;
     private int _isAborted;
     private long _farewellSince = long.MaxValue;
     private bool _wasHeard;
     private TaskCompletionSource? _writesDone;
 
-    public WireConnection(WireConnectionFacts facts, Outbox outbox, WireStatistics statistics, SessionTracker tracker,
-        TimeProvider time, ILogger logger, Action abort)
-    {
-        _tracker = tracker;
-        Facts = facts;
-        Outbox = outbox;
-        Statistics = statistics;
-        _time = time;
-        _logger = logger;
-        _abort = abort;
-        _identities = facts.Identities;
-        OpenedAt = time.GetTimestamp();
-    }
+    public WireConnectionFacts Facts => facts;
 
-    public WireConnectionFacts Facts { get; }
+    public Outbox Outbox => outbox;
 
-    public Outbox Outbox { get; }
-
-    public WireStatistics Statistics { get; }
+    public WireStatistics Statistics => statistics;
 
     /// <summary>When it was opened, in ticks of the time provider.</summary>
-    public long OpenedAt { get; }
+    public long OpenedAt { get; } = time.GetTimestamp();
 
     /// <summary>The session that it speaks for; null until the handshake is done.</summary>
     public Session? Session { get; private set; }
@@ -106,7 +89,7 @@ internal sealed partial class WireConnection : IWatcher
         if (!Volatile.Read(ref _wasHeard))
         {
             Volatile.Write(ref _wasHeard, true);
-            _tracker.Contact(Session!.Id);
+            tracker.Contact(Session!.Id);
         }
     }
 
@@ -116,7 +99,7 @@ internal sealed partial class WireConnection : IWatcher
 
     /// <summary>Notes that its client has asked to close the session: the reply goes out before the connection ends.
     /// </summary>
-    public void BeginFarewell() => Volatile.Write(ref _farewellSince, _time.GetTimestamp());
+    public void BeginFarewell() => Volatile.Write(ref _farewellSince, time.GetTimestamp());
 
     /// <summary>Notes that a write goes to the log.</summary>
     public void BeginWrite() => Interlocked.Increment(ref _pendingWrites);
@@ -173,7 +156,7 @@ internal sealed partial class WireConnection : IWatcher
         if (state.Sessions.Find(session.Id) is not { } alive)
         {
             var farewellSince = Volatile.Read(ref _farewellSince);
-            if (farewellSince == long.MaxValue || _time.GetElapsedTime(farewellSince) > MaxFarewell)
+            if (farewellSince == long.MaxValue || time.GetElapsedTime(farewellSince) > MaxFarewell)
             {
                 Abort("its session ended");
             }
@@ -182,13 +165,13 @@ internal sealed partial class WireConnection : IWatcher
         {
             Abort("its session is served by another connection");
         }
-        else if (!_tracker.CanVouchFor(alive.TimeoutMs))
+        else if (!tracker.CanVouchFor(alive.TimeoutMs))
         {
             Abort("the log does not answer");
         }
         else if (Interlocked.Exchange(ref _wasHeard, false))
         {
-            _tracker.Contact(session.Id);
+            tracker.Contact(session.Id);
         }
     }
 
@@ -203,7 +186,7 @@ internal sealed partial class WireConnection : IWatcher
 
         LogAborted(Facts.Peer, Session?.Id ?? SessionId.None, reason);
         Outbox.Close();
-        ThreadPool.UnsafeQueueUserWorkItem(static abort => abort(), _abort, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static end => end(), abort, preferLocal: false);
     }
 
     /// <summary>Notes that the connection has ended, so that nobody ends it later.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using WebCoord.Core;
 using WebCoord.Core.Commands;
 using WebCoord.Core.Tree;
 using WebCoord.Server.Wire.Records;
