@@ -34,8 +34,8 @@ internal static class AllowedDifferences
         {
             Ends = _ => true,
         },
-        new("a null id in an ACL is invalid rather than an accident", "5.3", difference =>
-            difference is { LeftValue: "-5", RightValue: "-114" or "0" } && HasNullId(difference.Request!))
+        new("a null scheme or id in an ACL is invalid rather than an accident", "5.3", difference =>
+            difference is { LeftValue: "-5", RightValue: "-114" or "0" } && HasNullInAcl(difference.Request!))
         {
             // A null id of auth is valid; twice it is an accident, too.
             Ends = difference => difference.RightValue == "0",
@@ -78,8 +78,8 @@ internal static class AllowedDifferences
         request?.Acl?.Any(entry => entry.Scheme == "ip" && entry.Id?.Contains(':', StringComparison.Ordinal) == true)
         == true;
 
-    private static bool HasNullId(PlannedRequest request) =>
-        request.All.Any(part => part.Acl?.Any(entry => entry.Id is null) == true);
+    private static bool HasNullInAcl(PlannedRequest request) =>
+        request.All.Any(part => part.Acl?.Any(entry => entry.Id is null || entry.Scheme is null) == true);
 
     private static bool IsMalformed(PlannedRequest? request) => request is not null
         && request.Type is WireOp.Create or WireOp.Create2 or WireOp.CreateContainer or WireOp.CreateTtl

@@ -92,7 +92,10 @@ internal sealed class SequenceGenerator
     /// <summary>What ZooKeeper 3.8.0 trips over within a transaction; as long as that is under way, it takes the parts
     /// before it for done.</summary>
     private static bool IsAccident(PlannedRequest part) =>
-        part is { Type: not WireOp.CreateTtl, Flags: 5 or 6 } || part.Acl?.Any(entry => entry.Id is null) == true;
+        part is { Type: not WireOp.CreateTtl, Flags: 5 or 6 } || HasNull(part.Acl);
+
+    private static bool HasNull(IReadOnlyList<WireAcl>? acl) =>
+        acl?.Any(entry => entry.Id is null || entry.Scheme is null) == true;
 
     /// <summary>Bytes that are no request: with an impossible length, or too few for a header.</summary>
     private byte[] Garbage() => _chance.OneIn(2)
