@@ -7,8 +7,8 @@ using WebCoord.Server.Wire.Records;
 
 namespace WebCoord.Server.Wire;
 
-/// <summary>Takes the requests of a connection that are no plain reads, one at a time: writes, watches, credentials, and
-/// all that ends it.</summary>
+/// <summary>Takes the requests of a connection that are no plain reads, one at a time: writes, watches, credentials,
+/// and all that ends it.</summary>
 internal sealed class RequestTaker(WireConnection connection, Applier applier, Sequencer sequencer,
     ZooKeeperOptions options, bool allowAnonymous, TimeProvider time)
 {
@@ -127,8 +127,8 @@ internal sealed class RequestTaker(WireConnection connection, Applier applier, S
         return NextStep.Go;
     }
 
-    /// <summary>Sends a command to the log; false if it is larger than the log takes. That is answered here, in its turn
-    /// behind the replies of earlier writes.</summary>
+    /// <summary>Sends a command to the log; false if it is larger than the log takes. That is answered here, in its
+    /// turn behind the replies of earlier writes.</summary>
     private bool TrySubmit(Command command, RequestHeader header, ImmutableArray<OpCode> operations)
     {
         var request = new Request(command)
