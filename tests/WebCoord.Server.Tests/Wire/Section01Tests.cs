@@ -82,7 +82,7 @@ public sealed class Section01Tests
         Assert.Equal(0, (await client.CallAsync(WireOp.Create, [.. WireBody.Create("/a"), 9])).Error);
         Assert.Equal(0, (await client.CallAsync(WireOp.GetData, [.. WireBody.Read("/a"), 9])).Error);
         Assert.Equal(0, (await client.CallAsync(WireOp.GetData, [.. WireBody.Read("/a", true), 9])).Error);
-        Assert.Equal(0, (await client.CallAsync(WireOp.Ping, 9)).Error);
+        Assert.Equal(0, (await client.CallAsync(WireOp.Ping, 0xFF)).Error);
     }
 
     [Fact]
