@@ -88,7 +88,7 @@ public sealed class DocumentedPythonTests
             file, string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{from.Port}"), $"127.0.0.1:{PortOf(to)}",
             ZooKeeperProcess.SuperCredential,
         ]));
-        Assert.Contains("copied 9 nodes", await python.CompleteAsync(), StringComparison.Ordinal);
+        Assert.Contains("copied 10 nodes", await python.CompleteAsync(), StringComparison.Ordinal);
 
         await using var alice = await WireClient.OpenAsync(to.Port);
         await using var stranger = await WireClient.OpenAsync(to.Port);
@@ -101,7 +101,7 @@ public sealed class DocumentedPythonTests
         Assert.Equal(NoAuth, (await stranger.CallAsync(WireOp.GetData, WireBody.Read("/app/secret"))).Error);
         Assert.Equal(NoNode, (await stranger.CallAsync(WireOp.Exists, WireBody.Read("/app/alive"))).Error);
         var next = await stranger.CallAsync(WireOp.Create, WireBody.Create("/app/queue/item-", [], flags: 2));
-        Assert.Equal("/app/queue/item-0000000003", next.Reader().Text());
+        Assert.Equal("/app/queue/item-0000000005", next.Reader().Text());
     }
 
     /// <summary>A tree with all that a copy can get wrong. The client keeps an ephemeral node alive.</summary>
@@ -125,6 +125,11 @@ public sealed class DocumentedPythonTests
 
         await client.CallAsync(WireOp.Delete, WireBody.PathAndVersion("/app/queue/item-0000000000"));
         await client.CallAsync(WireOp.Delete, WireBody.PathAndVersion("/app/queue/item-0000000001"));
+
+        // The highest number is gone, and digits at the end of a name need not be one.
+        await CreateAsync("/app/queue/item-", [], flags: 2);
+        await client.CallAsync(WireOp.Delete, WireBody.PathAndVersion("/app/queue/item-0000000003"));
+        await CreateAsync("/app/queue/job-1700000000", []);
         await CreateAsync("/app/alive", [], flags: 1);
         return client;
 
