@@ -53,5 +53,20 @@ public sealed record CoordinationState
     /// </summary>
     public ulong Digest => StateDigest.Of(this);
 
+    /// <summary>Whether a zxid lies in a tail of the log that was lost: it was given out once, and no state will ever
+    /// have it.</summary>
+    public bool IsLost(Zxid zxid)
+    {
+        foreach (var (epoch, lastBefore) in Epochs)
+        {
+            if (epoch > zxid.Epoch)
+            {
+                return zxid > lastBefore;
+            }
+        }
+
+        return false;
+    }
+
     internal static Settings DefaultSettings { get; } = new();
 }

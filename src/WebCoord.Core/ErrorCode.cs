@@ -83,4 +83,8 @@ public enum ErrorCode
     /// <summary>A limit of the whole tree would be exceeded. It is no quota to old ZooKeeper clients, which know of
     /// none and break on its number.</summary>
     TreeFull = 6,
+
+    /// <summary>The log is empty or another one where entries were read before; nothing is written until a person
+    /// decides.</summary>
+    LogLost = 7,
 }

@@ -37,10 +37,12 @@ internal sealed class WebCoordOptions
 
 internal sealed class LogOptions
 {
-    /// <summary><c>sqlite</c> or <c>memory</c>.</summary>
+    /// <summary><c>sqlite</c>, <c>redis</c> or <c>memory</c>.</summary>
     public string Kind { get; init; } = "sqlite";
 
     public SqliteOptions Sqlite { get; init; } = new();
+
+    public RedisOptions Redis { get; init; } = new();
 
     /// <summary>A snapshot is taken after so many requests since the last one, or half as many as the tree has nodes if
     /// that is more: snapshots of a growing tree then never cost more than the writes that made it. ...</summary>
@@ -60,6 +62,27 @@ internal sealed class SqliteOptions
 {
     /// <summary>The data file, relative to the working directory; its folder is made.</summary>
     public string Path { get; init; } = "data/webcoord.db";
+}
+
+internal sealed class RedisOptions
+{
+    /// <summary>Where Redis is: a connection string of StackExchange.Redis, such as
+    /// <c>redis1:6379,redis2:6379,password=...,ssl=true</c>.</summary>
+    public string Configuration { get; init; } = "localhost:6379";
+
+    /// <summary>What the keys of this service begin with; several services may share a Redis.</summary>
+    public string Prefix { get; init; } = "webcoord";
+
+    /// <summary>How long Redis may take to answer before its connection is given up, ms.</summary>
+    public int TimeoutMs { get; init; } = 2_000;
+
+    /// <summary>Whether a Redis that does not show how durable it is (CONFIG is forbidden) is used all the same.
+    /// </summary>
+    public bool AllowUnknownDurability { get; init; }
+
+    /// <summary>Whether an instance that finds no log begins an empty one. Once a service is in use, false keeps a
+    /// restarted instance from taking an emptied Redis for a new service.</summary>
+    public bool CreateLog { get; init; } = true;
 }
 
 internal sealed class InstanceOptions

@@ -6,18 +6,26 @@ namespace WebCoord.TransactionLog;
 
 /// <summary>
 /// The one ordered log of all changes. It makes batches of requests durable and gives them their place; it judges
-/// nothing. One process appends with one incarnation, one batch after the other. Every implementation passes the same
-/// test suite.
+/// nothing. A process appends one batch after the other; other processes may append to a shared log between them. Every
+/// implementation passes the same test suite.
 /// </summary>
 public interface ITransactionLog : IAsyncDisposable
 {
-    /// <summary>What the log is and promises; known once it is open.</summary>
+    /// <summary>What the log is and promises; known once it is open. The durability of a shared log may change while it
+    /// is open.</summary>
     LogDescription Description { get; }
 
-    /// <summary>The last entry that is durable; the place before the first entry, when there is none.</summary>
+    /// <summary>The last entry that this process knows to be durable; the place before the first entry, when there is
+    /// none. In a shared log there may be more: see <see cref="LookAsync"/>.</summary>
     LogPosition Head { get; }
 
-    /// <summary>Opens the log and checks it. Called once, before anything else.</summary>
+    /// <summary>How many appends may be under way at once. They are begun in the order of their sequences, and the log
+    /// has them in that order.</summary>
+    int MaxAppendsInFlight { get; }
+
+    /// <summary>Opens the log and checks it, before anything else. Called again after it could not be
+    /// reached.</summary>
+    /// <exception cref="LogUnavailableException">It cannot be reached; it may be tried again.</exception>
     /// <exception cref="LogRefusedException">It is in use, damaged or of a newer format; the message says what, where
     /// and what to do.</exception>
     Task OpenAsync(CancellationToken cancellationToken);
@@ -31,13 +39,23 @@ public interface ITransactionLog : IAsyncDisposable
     /// tells. The log may be tried again with the next sequence.</exception>
     Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests, CancellationToken cancellationToken);
 
+    /// <summary>Whether this process appended an entry; if so, its sequence is one that was passed to <see
+    /// cref="AppendAsync"/>.</summary>
+    bool IsOwn(LogEntry entry);
+
+    /// <summary>The last entry that was durable at some moment after the call: a reader that has come this far has seen
+    /// every append that was acknowledged to anybody before the call.</summary>
+    /// <exception cref="LogUnavailableException">It cannot be reached, or is lost.</exception>
+    ValueTask<LogPosition> LookAsync(CancellationToken cancellationToken);
+
     /// <summary>
     /// Entries after a zxid in order, as they come, for ever: at the end of the log it waits for more. Each is verified
     /// against the chain.
     /// </summary>
     /// <param name="after">A position that was given out by this log, or by a snapshot of it.</param>
-    /// <exception cref="LogRefusedException">An entry is damaged, or the entries after the position were trimmed.
-    /// </exception>
+    /// <exception cref="LogRefusedException">An entry is damaged, or the position is of another log.</exception>
+    /// <exception cref="LogTrimmedException">The entries after the position were trimmed.</exception>
+    /// <exception cref="LogRegressedException">The position was in the log and is no more.</exception>
     IAsyncEnumerable<LogEntry> ReadAsync(LogPosition after, CancellationToken cancellationToken);
 
     /// <summary>Saves a snapshot beside the log. It counts only once it is complete and durable; the two newest are
@@ -53,6 +71,13 @@ public interface ITransactionLog : IAsyncDisposable
 
     /// <summary>Drops the entries that the older of the two kept snapshots covers.</summary>
     Task TrimAsync(CancellationToken cancellationToken);
+
+    /// <summary>Goes on after the log was lost (<see cref="LogUnavailableException.IsLost"/>), as a person decided.
+    /// </summary>
+    /// <param name="state">The last state that this process has.</param>
+    /// <exception cref="LogRefusedException">The log is not lost, or not in the way that was accepted.</exception>
+    /// <exception cref="LogUnavailableException">It cannot be reached.</exception>
+    Task AcceptLossAsync(LossAcceptance acceptance, CoordinationState state, CancellationToken cancellationToken);
 
     /// <summary>Most bytes of one encoded batch.</summary>
     const int MaxBatchBytes = 4 << 20;

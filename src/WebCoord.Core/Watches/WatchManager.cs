@@ -68,6 +68,18 @@ public sealed class WatchManager<TWatcher>
     public bool Contains(string path, WatchKind kind, WatchMode mode, TWatcher watcher) =>
         (Find(path, watcher) & Bit(kind, mode)) != 0;
 
+    /// <summary>Removes everything.</summary>
+    /// <returns>Those who had armed something, in no order.</returns>
+    public TWatcher[] Clear()
+    {
+        var watchers = _watchers.Keys.ToArray();
+        _paths.Clear();
+        _watchers.Clear();
+        _recursive = 0;
+        Count = 0;
+        return watchers;
+    }
+
     /// <summary>On how many paths a watcher has armed something.</summary>
     public int CountPaths(TWatcher watcher) =>
         _watchers.TryGetValue(watcher, out var paths) ? paths.Count : 0;

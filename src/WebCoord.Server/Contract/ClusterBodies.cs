@@ -38,6 +38,7 @@ internal sealed record ClusterBody
     {
         Durability.Fsync => "fsync",
         Durability.EverySecond => "everysec",
+        Durability.Unknown => "unknown",
         _ => "none",
     };
 }

@@ -67,6 +67,11 @@ internal static class ProblemCatalog
         "The transaction log cannot be written at present; nothing happened. Try again after the time that Retry-After "
         + "says.", ErrorCode.LogUnavailable, RetryAfterSeconds: 1);
 
+    public static ProblemKind LogLost { get; } = new("log-lost", 503, "Log lost",
+        "The transaction log is empty, or another one than this instance has read. Nothing is written, and nothing that "
+        + "the instance has is given up, until an operator decides with POST /v1/log/loss how to go on.",
+        ErrorCode.LogLost);
+
     public static ProblemKind ReplicaBehind { get; } = new("replica-behind", 503, "Instance is behind",
         "This instance has not yet applied the zxid that WebCoord-Min-Zxid names. Try again, or ask another instance.",
         ErrorCode.ReplicaBehind, RetryAfterSeconds: 1);
@@ -111,7 +116,7 @@ internal static class ProblemCatalog
         {
             BadArguments, AuthFailed, NoAuth, NoNode, NodeExists, BadVersion, NotEmpty, NoChildrenForEphemerals,
             SessionExpired, SessionMoved, InvalidAcl, TooLarge, QuotaExceeded, NoWatcher, Throttled, LogUnavailable,
-            ReplicaBehind, OutcomeUnknown, CursorExpired, InternalError, UnknownRoute, MethodNotAllowed, NotAcceptable,
+            LogLost, ReplicaBehind, OutcomeUnknown, CursorExpired, InternalError, UnknownRoute, MethodNotAllowed, NotAcceptable,
             UnsupportedMediaType, ForeignOrigin, UnknownHost, RequestTimeout,
         }.ToImmutableSortedDictionary(kind => kind.Code, kind => kind, StringComparer.Ordinal);
 

@@ -10,8 +10,8 @@ namespace WebCoord.Server.Pipeline;
 /// events on their watchers and publish the new state, then wake the watchers and complete the replies, in that order.
 /// So an event is on its way before anybody can see the state that it tells of, and a reply comes after both.
 /// </summary>
-internal sealed partial class Applier(PendingBatches pending, LocalInstance instance, PipelineMetrics metrics,
-    TimeProvider time, ILogger<Applier> logger)
+internal sealed partial class Applier(ITransactionLog log, PendingBatches pending, PipelineMetrics metrics, TimeProvider time,
+    ILogger<Applier> logger)
 {
     private readonly Lock _publication = new();
     private readonly WatchManager<IWatcher> _watches = new();
@@ -65,6 +65,38 @@ internal sealed partial class Applier(PendingBatches pending, LocalInstance inst
 
         _machine = new StateMachine(state);
         Volatile.Write(ref _state, state);
+    }
+
+    /// <summary>Goes on from another state than the last: after the log went back, or past entries that this instance
+    /// slept through. All watches are gone, and those who armed them are told.</summary>
+    /// <exception cref="LogRefusedException">It uses a feature level that this build does not know.</exception>
+    public void Replace(CoordinationState state)
+    {
+        if (state.FeatureLevel > CoordinationState.SupportedFeatureLevel)
+        {
+            throw TooNew(state);
+        }
+
+        IWatcher[] watchers;
+        lock (_publication)
+        {
+            _machine = new StateMachine(state);
+            watchers = _watches.Clear();
+            foreach (var watcher in watchers)
+            {
+                watcher.Displace();
+            }
+
+            Volatile.Write(ref _state, state);
+        }
+
+        foreach (var watcher in watchers)
+        {
+            watcher.Wake();
+        }
+
+        _waiters.Release(state.LastZxid);
+        Published?.Invoke(state);
     }
 
     /// <summary>Applies the next entry of the log. One call at a time.</summary>
@@ -134,7 +166,7 @@ internal sealed partial class Applier(PendingBatches pending, LocalInstance inst
 
     private void Reply(LogEntry entry, IReadOnlyList<ApplyResult> results)
     {
-        var batch = entry.Incarnation == instance.Id ? pending.Take(entry.Sequence) : null;
+        var batch = log.IsOwn(entry) ? pending.Take(entry.Sequence) : null;
         var alike = 0;
         for (var i = 0; i < results.Count; i++)
         {

@@ -19,7 +19,8 @@ internal static class PipelineSetup
         services.AddSingleton(OpenLog);
         services.AddSingleton<PendingBatches>();
         services.AddSingleton<PipelineMetrics>();
-        services.AddSingleton<LogHealth>();
+        services.AddSingleton(provider =>
+            new LogHealth(provider.GetRequiredService<TimeProvider>(), isShared: Value(provider).Log.Kind == "redis"));
         services.AddSingleton<Sequencer>();
         services.AddSingleton<Applier>();
         services.AddSingleton<ReadGate>();

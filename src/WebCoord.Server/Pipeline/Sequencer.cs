@@ -196,12 +196,12 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
         try
         {
             await log.AppendAsync(sequence, RequestsOf(batch), CancellationToken.None);
-            health.Report(null);
+            health.Contacted(started);
             metrics.BatchAppended(batch.Length, time.GetElapsedTime(started));
         }
         catch (LogUnavailableException failure)
         {
-            health.Report(failure.Message);
+            health.Failed(failure);
             var refusal = failure.OutcomeKnown
                 ? ApplyResult.Refused(ErrorCode.LogUnavailable, $"{failure.Message} Nothing was written; try again.")
                 : ApplyResult.Refused(ErrorCode.OutcomeUnknown,

@@ -120,6 +120,11 @@ internal sealed class LongPolls(Applier applier, PipelineMetrics metrics, TimePr
             // What happened is read from the state; that something did is all a poll needs.
         }
 
+        public void Displace()
+        {
+            // The wake that follows makes the poll look at the new state.
+        }
+
         public void Wake() => Volatile.Read(ref _woken).TrySetResult();
     }
 }

@@ -140,6 +140,9 @@ internal sealed partial class HubConnection
         }
     }
 
+    /// <summary>The state jumped: a client that connects again is told how things are now.</summary>
+    public void Displace() => _abort();
+
     /// <summary>The client is gone, and its watches with it. Its session lives on until its timeout.</summary>
     public void Close()
     {

@@ -21,6 +21,8 @@ public sealed class InMemoryTransactionLog(TimeProvider time, long incarnation, 
 
     public LogPosition Head => _tail.Head;
 
+    public int MaxAppendsInFlight => 1;
+
     public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests,
@@ -36,6 +38,10 @@ public sealed class InMemoryTransactionLog(TimeProvider time, long incarnation, 
             return Task.FromResult(entry);
         }
     }
+
+    public bool IsOwn(LogEntry entry) => entry.Incarnation == incarnation;
+
+    public ValueTask<LogPosition> LookAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Head);
 
     public async IAsyncEnumerable<LogEntry> ReadAsync(LogPosition after,
         [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -105,6 +111,9 @@ public sealed class InMemoryTransactionLog(TimeProvider time, long incarnation, 
 
         return Task.CompletedTask;
     }
+
+    public Task AcceptLossAsync(LossAcceptance acceptance, CoordinationState state,
+        CancellationToken cancellationToken) => throw Refusals.NotLost(Description.Location);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

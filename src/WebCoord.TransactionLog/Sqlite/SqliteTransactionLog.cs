@@ -41,6 +41,8 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
 
     public LogPosition Head => Tail.Head;
 
+    public int MaxAppendsInFlight => 1;
+
     private LogTail Tail
     {
         get => field ?? throw new InvalidOperationException("The log is not open.");
@@ -73,6 +75,10 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
             return appender.Append(batch);
         });
     }
+
+    public bool IsOwn(LogEntry entry) => entry.Incarnation == incarnation;
+
+    public ValueTask<LogPosition> LookAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Head);
 
     public async IAsyncEnumerable<LogEntry> ReadAsync(LogPosition after,
         [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -131,6 +137,9 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
             throw new LogUnavailableException($"The log {_path} cannot be trimmed: {failure.Message}.", true, failure);
         }
     }
+
+    public Task AcceptLossAsync(LossAcceptance acceptance, CoordinationState state,
+        CancellationToken cancellationToken) => throw Refusals.NotLost(_path);
 
     public async ValueTask DisposeAsync()
     {

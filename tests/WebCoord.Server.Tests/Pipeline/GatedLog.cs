@@ -30,6 +30,8 @@ internal sealed class GatedLog(ITransactionLog inner) : ITransactionLog
 
     public LogPosition Head => inner.Head;
 
+    public int MaxAppendsInFlight => inner.MaxAppendsInFlight;
+
     /// <summary>From here on appends wait, until <see cref="Open"/>.</summary>
     public void Close() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -59,6 +61,10 @@ internal sealed class GatedLog(ITransactionLog inner) : ITransactionLog
         return entry with { Sequence = sequence };
     }
 
+    public bool IsOwn(LogEntry entry) => entry.Incarnation == Incarnation;
+
+    public ValueTask<LogPosition> LookAsync(CancellationToken cancellationToken) => inner.LookAsync(cancellationToken);
+
     public async IAsyncEnumerable<LogEntry> ReadAsync(LogPosition after,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -76,6 +82,9 @@ internal sealed class GatedLog(ITransactionLog inner) : ITransactionLog
         inner.LoadSnapshotAsync(damaged, cancellationToken);
 
     public Task TrimAsync(CancellationToken cancellationToken) => inner.TrimAsync(cancellationToken);
+
+    public Task AcceptLossAsync(LossAcceptance acceptance, CoordinationState state,
+        CancellationToken cancellationToken) => inner.AcceptLossAsync(acceptance, state, cancellationToken);
 
     /// <summary>The log outlives the instance under test, so that another can be started on it.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -14,6 +14,8 @@ internal sealed class RecordingWatcher(params Identity[] identities) : IWatcher
 
     public Action? OnWake { get; init; }
 
+    public bool IsDisplaced { get; private set; }
+
     public ImmutableArray<Identity> Identities { get; } = [.. identities];
 
     public IReadOnlyList<WatchEvent> Events
@@ -35,6 +37,8 @@ internal sealed class RecordingWatcher(params Identity[] identities) : IWatcher
             _events.Add(watchEvent);
         }
     }
+
+    public void Displace() => IsDisplaced = true;
 
     public void Wake() => OnWake?.Invoke();
 }

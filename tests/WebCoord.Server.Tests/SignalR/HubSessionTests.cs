@@ -129,9 +129,9 @@ public sealed class HubSessionTests
         await using var client = await server.ConnectAsync();
         await client.CallAsync("Sync", new { });
 
-        server.Health.Report("The disk is full.");
+        server.Health.Failed(new LogUnavailableException("The disk is full.", outcomeKnown: true));
         Assert.Equal("logUnavailable", await NextClusterEventAsync(client, "logUnavailable"));
-        server.Health.Report(null);
+        server.Health.Contacted(0);
         Assert.Equal("logRestored", await NextClusterEventAsync(client, "logRestored"));
     }
 

@@ -135,7 +135,7 @@ public sealed class FailingDiskTests : IDisposable
         using var trimmed = _folder.Copy();
         await using var reopened = await trimmed.OpenAsync(8);
         Assert.Equal(Puts.Content(entries[3..]), Puts.Content(await reopened.TakeAsync(entries[2].Position(), 4)));
-        await Assert.ThrowsAsync<LogRefusedException>(() => reopened.TakeAsync(LogPosition.Start, 1));
+        await Assert.ThrowsAsync<LogTrimmedException>(() => reopened.TakeAsync(LogPosition.Start, 1));
     }
 
     [Fact]
