@@ -68,8 +68,8 @@ internal static class ProblemCatalog
         + "says.", ErrorCode.LogUnavailable, RetryAfterSeconds: 1);
 
     public static ProblemKind LogLost { get; } = new("log-lost", 503, "Log lost",
-        "The transaction log is empty, or another one than this instance has read. Nothing is written, and nothing that "
-        + "the instance has is given up, until an operator decides with POST /v1/log/loss how to go on.",
+        "The transaction log is empty, or another one than this instance has read. Nothing is written, and nothing "
+        + "that the instance has is given up, until an operator decides with POST /v1/log/loss how to go on.",
         ErrorCode.LogLost);
 
     public static ProblemKind ReplicaBehind { get; } = new("replica-behind", 503, "Instance is behind",
@@ -116,8 +116,8 @@ internal static class ProblemCatalog
         {
             BadArguments, AuthFailed, NoAuth, NoNode, NodeExists, BadVersion, NotEmpty, NoChildrenForEphemerals,
             SessionExpired, SessionMoved, InvalidAcl, TooLarge, QuotaExceeded, NoWatcher, Throttled, LogUnavailable,
-            LogLost, ReplicaBehind, OutcomeUnknown, CursorExpired, InternalError, UnknownRoute, MethodNotAllowed, NotAcceptable,
-            UnsupportedMediaType, ForeignOrigin, UnknownHost, RequestTimeout,
+            LogLost, ReplicaBehind, OutcomeUnknown, CursorExpired, InternalError, UnknownRoute, MethodNotAllowed,
+            NotAcceptable, UnsupportedMediaType, ForeignOrigin, UnknownHost, RequestTimeout,
         }.ToImmutableSortedDictionary(kind => kind.Code, kind => kind, StringComparer.Ordinal);
 
     private static readonly ImmutableDictionary<ErrorCode, ProblemKind> ByError = All.Values

@@ -10,8 +10,8 @@ namespace WebCoord.Server.Pipeline;
 /// events on their watchers and publish the new state, then wake the watchers and complete the replies, in that order.
 /// So an event is on its way before anybody can see the state that it tells of, and a reply comes after both.
 /// </summary>
-internal sealed partial class Applier(ITransactionLog log, PendingBatches pending, PipelineMetrics metrics, TimeProvider time,
-    ILogger<Applier> logger)
+internal sealed partial class Applier(ITransactionLog log, PendingBatches pending, PipelineMetrics metrics,
+    TimeProvider time, ILogger<Applier> logger)
 {
     private readonly Lock _publication = new();
     private readonly WatchManager<IWatcher> _watches = new();
@@ -39,6 +39,9 @@ internal sealed partial class Applier(ITransactionLog log, PendingBatches pendin
     /// <summary>Raised after a state is published and its watchers are woken, outside the lock, in the order of zxids:
     /// for those who follow sessions and instances. Handlers must not block or throw.</summary>
     public event Action<CoordinationState>? Published;
+
+    /// <summary>Raised after <see cref="Replace"/>, outside the lock. Handlers must not block or throw.</summary>
+    public event Action<Displacement, CoordinationState>? Displaced;
 
     /// <summary>Reads the state and arms watches in one step: no change can come between. Short, and no I/O.</summary>
     public T Arm<T>(Func<CoordinationState, WatchManager<IWatcher>, T> readAndArm)
@@ -70,7 +73,7 @@ internal sealed partial class Applier(ITransactionLog log, PendingBatches pendin
     /// <summary>Goes on from another state than the last: after the log went back, or past entries that this instance
     /// slept through. All watches are gone, and those who armed them are told.</summary>
     /// <exception cref="LogRefusedException">It uses a feature level that this build does not know.</exception>
-    public void Replace(CoordinationState state)
+    public void Replace(CoordinationState state, Displacement why)
     {
         if (state.FeatureLevel > CoordinationState.SupportedFeatureLevel)
         {
@@ -84,7 +87,7 @@ internal sealed partial class Applier(ITransactionLog log, PendingBatches pendin
             watchers = _watches.Clear();
             foreach (var watcher in watchers)
             {
-                watcher.Displace();
+                watcher.Displace(why);
             }
 
             Volatile.Write(ref _state, state);
@@ -97,6 +100,7 @@ internal sealed partial class Applier(ITransactionLog log, PendingBatches pendin
 
         _waiters.Release(state.LastZxid);
         Published?.Invoke(state);
+        Displaced?.Invoke(why, state);
     }
 
     /// <summary>Applies the next entry of the log. One call at a time.</summary>

@@ -20,7 +20,7 @@ internal interface IWatcher
     /// <summary>The state jumps: the watcher's watches are gone, and events that they waited for may never come. Called
     /// by the Applier under its lock BEFORE the new state is published, as <see cref="Enqueue"/> is, and followed by
     /// <see cref="Wake"/>.</summary>
-    void Displace();
+    void Displace(Displacement why);
 
     /// <summary>Called once AFTER the state with the changes is published, outside the lock: now send what is queued.
     /// </summary>

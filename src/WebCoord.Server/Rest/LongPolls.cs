@@ -120,7 +120,7 @@ internal sealed class LongPolls(Applier applier, PipelineMetrics metrics, TimePr
             // What happened is read from the state; that something did is all a poll needs.
         }
 
-        public void Displace()
+        public void Displace(Displacement why)
         {
             // The wake that follows makes the poll look at the new state.
         }

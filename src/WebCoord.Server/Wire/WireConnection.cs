@@ -202,7 +202,7 @@ internal sealed partial class WireConnection(WireConnectionFacts facts, Outbox o
     }
 
     /// <summary>The client connects again and arms its watches from the last zxid that it saw.</summary>
-    public void Displace() => Abort("changes that it watches for were not seen one by one");
+    public void Displace(Displacement why) => Abort("changes that it watches for were not seen one by one");
 
     /// <summary>Sends the events; with writes under way, those of the same batch get their replies first.</summary>
     public void Wake()

@@ -16,5 +16,6 @@ internal static class WireError
     /// <summary>Whether the failure is told by closing the connection: the session is lost to it, or nobody can say
     /// what became of the request, or the client should turn to another server.</summary>
     public static bool EndsConnection(ErrorCode error) => error is ErrorCode.SessionExpired or ErrorCode.SessionMoved
-        or ErrorCode.LogUnavailable or ErrorCode.LogLost or ErrorCode.OutcomeUnknown or ErrorCode.Throttled or ErrorCode.ReplicaBehind;
+        or ErrorCode.LogUnavailable or ErrorCode.LogLost or ErrorCode.OutcomeUnknown or ErrorCode.Throttled
+        or ErrorCode.ReplicaBehind;
 }

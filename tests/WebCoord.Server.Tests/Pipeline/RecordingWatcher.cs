@@ -38,7 +38,7 @@ internal sealed class RecordingWatcher(params Identity[] identities) : IWatcher
         }
     }
 
-    public void Displace() => IsDisplaced = true;
+    public void Displace(Displacement why) => IsDisplaced = true;
 
     public void Wake() => OnWake?.Invoke();
 }
