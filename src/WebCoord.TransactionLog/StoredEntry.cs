@@ -1,9 +1,9 @@
 using WebCoord.Core;
 using WebCoord.Core.Commands;
 
-namespace WebCoord.TransactionLog.Sqlite;
+namespace WebCoord.TransactionLog;
 
-/// <summary>An entry as it lies in the database.</summary>
+/// <summary>An entry as a log holds it, its requests still encoded.</summary>
 internal sealed record StoredEntry(Zxid LastZxid, int Count, long TimestampMs, long Incarnation, long Sequence,
     string ChainHash, byte[] Payload)
 {

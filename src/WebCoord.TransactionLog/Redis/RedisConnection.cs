@@ -1,0 +1,157 @@
+using StackExchange.Redis;
+
+namespace WebCoord.TransactionLog.Redis;
+
+/// <summary>
+/// One connection to Redis. At its first failure it is broken for good: what was sent over it may still be executed, so
+/// the next one begins with a handshake. It waits for no answer longer than the timeout. Safe for use by many threads.
+/// </summary>
+internal sealed class RedisConnection : IAsyncDisposable
+{
+    private readonly ConnectionMultiplexer _multiplexer;
+    private readonly TimeSpan _timeout;
+    private readonly string _location;
+    private readonly TaskCompletionSource<Exception> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private RedisConnection(ConnectionMultiplexer multiplexer, RedisKeys keys, TimeSpan timeout, string location)
+    {
+        _multiplexer = multiplexer;
+        _timeout = timeout;
+        _location = location;
+        Keys = keys;
+        Database = multiplexer.GetDatabase();
+        _multiplexer.ConnectionFailed += OnConnectionFailed;
+    }
+
+    public IDatabase Database { get; }
+
+    public RedisKeys Keys { get; }
+
+    /// <summary>For what is asked of a server rather than of its keys.</summary>
+    public IConnectionMultiplexer Multiplexer => _multiplexer;
+
+    /// <summary>Completes with the first failure.</summary>
+    public Task<Exception> Broken => _broken.Task;
+
+    /// <summary>Known after the handshake, which comes before all else.</summary>
+    public RedisGeneration Generation
+    {
+        get => field ?? throw new InvalidOperationException("There was no handshake on this connection.");
+        set;
+    }
+
+    /// <exception cref="LogUnavailableException">There is no answer in time.</exception>
+    /// <exception cref="LogRefusedException">The configuration cannot be read.</exception>
+    public static async Task<RedisConnection> OpenAsync(RedisLogOptions options, RedisKeys keys,
+        CancellationToken cancellationToken)
+    {
+        var configuration = Parse(options);
+        var location = LocationOf(configuration);
+        var connecting = ConnectionMultiplexer.ConnectAsync(configuration);
+        try
+        {
+            // Twice the timeout, for it dials and then greets.
+            var multiplexer = await connecting.WaitAsync(options.Timeout * 2, cancellationToken);
+            return new RedisConnection(multiplexer, keys, options.Timeout, location);
+        }
+        catch (Exception failure) when (failure is TimeoutException or RedisException or OperationCanceledException)
+        {
+            _ = DiscardAsync(connecting);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new LogUnavailableException($"Redis at {location} cannot be reached: {failure.Message}", true,
+                failure);
+        }
+    }
+
+    /// <summary>Runs a script on the keys in their order (see <c>chain.lua</c>).</summary>
+    /// <exception cref="LogUnavailableException">There is no answer in time, or an error.</exception>
+    public Task<RedisResult> RunAsync(RedisScript script, RedisValue[] arguments, CancellationToken cancellationToken,
+        params RedisKey[] moreKeys) =>
+        AnswerAsync(Database.ScriptEvaluateAsync(script.Text, [.. ScriptKeys, .. moreKeys], arguments,
+            CommandFlags.DemandMaster), cancellationToken);
+
+    /// <summary>Runs a script that was loaded for the generation. Sent before the first await, in the order of the
+    /// calls.</summary>
+    public Task<RedisResult> RunLoadedAsync(byte[] sha1, params RedisValue[] arguments) =>
+        Database.ScriptEvaluateAsync(sha1, ScriptKeys, arguments, CommandFlags.DemandMaster);
+
+    /// <summary>Waits for an answer.</summary>
+    /// <exception cref="LogUnavailableException">There is none in time, or an error; the connection is broken from then
+    /// on.</exception>
+    public async Task<T> AnswerAsync<T>(Task<T> asked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await asked.WaitAsync(_timeout, cancellationToken);
+        }
+        catch (Exception failure) when (failure is TimeoutException or RedisException or ObjectDisposedException)
+        {
+            var unavailable = Unavailable(failure);
+            Break(unavailable);
+            throw unavailable;
+        }
+    }
+
+    /// <summary>Ends the use of the connection; the first reason counts.</summary>
+    public void Break(Exception reason) => _broken.TrySetResult(reason);
+
+    public ValueTask DisposeAsync()
+    {
+        _multiplexer.ConnectionFailed -= OnConnectionFailed;
+        Break(new ObjectDisposedException(nameof(RedisConnection)));
+        return new ValueTask(CloseAsync(_multiplexer));
+    }
+
+    private RedisKey[] ScriptKeys => field ??= [Keys.Head, Keys.Log, Keys.Appenders, Keys.Snapshots];
+
+    private static ConfigurationOptions Parse(RedisLogOptions options)
+    {
+        try
+        {
+            var configuration = ConfigurationOptions.Parse(options.Configuration);
+            var timeoutMs = (int)options.Timeout.TotalMilliseconds;
+            configuration.AbortOnConnectFail = true;
+            configuration.ConnectRetry = 1;
+            configuration.ConnectTimeout = timeoutMs;
+            configuration.SyncTimeout = timeoutMs;
+            configuration.TieBreaker = "";
+            return configuration.EndPoints.Count > 0
+                ? configuration
+                : throw new ArgumentException("it names no endpoint");
+        }
+        catch (ArgumentException failure)
+        {
+            throw new LogRefusedException($"WebCoord:Log:Redis:Configuration cannot be read: {failure.Message}. Set it "
+                + "to something like redis1:6379,redis2:6379,password=...", failure);
+        }
+    }
+
+    private static string LocationOf(ConfigurationOptions configuration) => string.Join(',', configuration.EndPoints
+        .Select(endpoint => endpoint.ToString()!.Replace("Unspecified/", "", StringComparison.Ordinal)));
+
+    private static async Task DiscardAsync(Task<ConnectionMultiplexer> connecting)
+    {
+        try
+        {
+            await CloseAsync(await connecting);
+        }
+        catch (RedisException)
+        {
+            // It could not connect; then there is nothing to close.
+        }
+    }
+
+    /// <summary>Drops what is still queued; closing otherwise waits for answers that may never come.</summary>
+    private static Task CloseAsync(ConnectionMultiplexer multiplexer) => Task.Run(async () =>
+    {
+        await multiplexer.CloseAsync(allowCommandsToComplete: false);
+        multiplexer.Dispose();
+    });
+
+    private void OnConnectionFailed(object? sender, ConnectionFailedEventArgs failure) =>
+        Break(Unavailable(failure.Exception ?? new IOException($"the connection failed ({failure.FailureType})")));
+
+    private LogUnavailableException Unavailable(Exception failure) => new(failure is TimeoutException
+        ? $"Redis at {_location} did not answer within {_timeout.TotalMilliseconds} ms."
+        : $"Redis at {_location} failed: {failure.Message}", true, failure);
+}

@@ -1,0 +1,10 @@
+namespace WebCoord.TransactionLog.Redis;
+
+/// <summary>Where a log in Redis is and how it is used.</summary>
+/// <param name="Configuration">A connection string of StackExchange.Redis.</param>
+/// <param name="Prefix">What the keys begin with; without braces or white space.</param>
+/// <param name="Timeout">How long Redis may take to answer before its connection is given up.</param>
+/// <param name="AllowUnknownDurability">Whether a Redis that hides its configuration is used all the same.</param>
+/// <param name="CreateLog">Whether a log is begun where there is none.</param>
+public sealed record RedisLogOptions(string Configuration, string Prefix, TimeSpan Timeout, bool AllowUnknownDurability,
+    bool CreateLog);

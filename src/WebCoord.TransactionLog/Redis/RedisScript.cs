@@ -1,0 +1,44 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace WebCoord.TransactionLog.Redis;
+
+/// <summary>A script for Redis, from the embedded file of its name; what <c>chain.lua</c> defines is before it.
+/// </summary>
+internal sealed class RedisScript
+{
+    private static readonly string Chain = Read("chain");
+
+    public RedisScript(string name)
+        : this(Read(name), name)
+    {
+    }
+
+    private RedisScript(string body, string name) => (Name, Body, Text) = (name, body, $"{Chain}\n{body}");
+
+    public string Name { get; }
+
+    /// <summary>What Redis is given.</summary>
+    public string Text { get; private init; }
+
+    private string Body { get; }
+
+    /// <summary>By this Redis knows the script once it was loaded.</summary>
+    [SuppressMessage("Security", "CA5350", Justification = "It is how Redis names scripts.")]
+    public byte[] Sha1() => SHA1.HashData(Encoding.UTF8.GetBytes(Text));
+
+    /// <summary>The same script for one generation only: a Redis process where that was never agreed on does not know
+    /// its name.</summary>
+    public RedisScript ForGeneration(string nonce) =>
+        new(Body, Name) { Text = $"-- generation {nonce}\n{Text}" };
+
+    private static string Read(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly()
+            .GetManifestResourceStream($"WebCoord.TransactionLog.Redis.Scripts.{name}.lua")!;
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}
