@@ -194,8 +194,11 @@ internal sealed class ZooKeeperOptions
 internal sealed class SecurityOptions
 {
     /// <summary>Whether callers without credentials are served. By default only when every listening address is
-    /// loopback.</summary>
+    /// loopback and no proxy is known.</summary>
     public bool? AllowAnonymous { get; init; }
+
+    /// <summary>Addresses or networks of the proxies in front, which are believed where a request comes from.</summary>
+    public IList<string> KnownProxies { get; init; } = [];
 
     /// <summary>Names that the Host header may have beside loopback names and the listening addresses; <c>*</c> for
     /// any.</summary>

@@ -30,6 +30,8 @@ internal sealed partial class WebCoordOptionsValidator : AbstractValidator<WebCo
         LimitRules();
         ZooKeeperRules();
         TlsRules();
+        EachRule(options => options.Security.KnownProxies, KnownProxies.IsProxy,
+            "Set it to the address of a proxy, such as 192.0.2.7, or to a network of them, such as 10.0.0.0/8.");
         EachRule(options => options.Security.AllowedHosts, HostPolicy.IsPattern,
             "Set it to a host name or address without port, such as coord.example, or to * for any.");
         EachRule(options => options.Security.AllowedOrigins, OriginPolicy.IsOrigin,

@@ -59,6 +59,8 @@ public sealed class WebCoordOptionsTests
     [InlineData("WebCoord:ZooKeeper:TlsTrustedCertificates", "", "TlsClientAuth to none")]
     [InlineData("WebCoord:ZooKeeper:SuperCertificate", "admin", "such as CN=admin,O=example")]
     [InlineData("WebCoord:ZooKeeper:SuperCertificate", "CN=admin, O=example", "without spaces")]
+    [InlineData("WebCoord:Security:KnownProxies:0", "proxy.example", "the address of a proxy")]
+    [InlineData("WebCoord:Security:KnownProxies:0", "10.0.0.0/33", "such as 10.0.0.0/8")]
     [InlineData("WebCoord:Security:AllowedHosts:0", "coord.example:80", "without port")]
     [InlineData("WebCoord:Security:AllowedOrigins:0", "https://app.example/", "scheme, host and port")]
     [InlineData("WebCoord:Security:AllowedOrigins:0", "*", "scheme, host and port")]
