@@ -10,8 +10,9 @@ namespace WebCoord.Core;
 /// </summary>
 public sealed record CoordinationState
 {
-    /// <summary>The highest feature level this build knows.</summary>
-    public const int SupportedFeatureLevel = 1;
+    /// <summary>The highest feature level this build knows. Level 2: <see cref="Commands.Command.EndSessions"/>.
+    /// </summary>
+    public const int SupportedFeatureLevel = 2;
 
     /// <summary>Nothing applied yet: the tree has only the nodes that always exist.</summary>
     public static CoordinationState Initial { get; } = new();
@@ -66,6 +67,17 @@ public sealed record CoordinationState
         }
 
         return false;
+    }
+
+    /// <summary>Why a session is not alive that was once; null when that is not known (any more).</summary>
+    public SessionEndReason? WhyEnded(SessionId session)
+    {
+        if (Sessions.Ended.TryGetValue(session, out var end))
+        {
+            return end.Reason;
+        }
+
+        return session.TryGetCreation(out var creation) && IsLost(creation) ? SessionEndReason.LogRegressed : null;
     }
 
     internal static Settings DefaultSettings { get; } = new();

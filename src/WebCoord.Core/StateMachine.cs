@@ -126,6 +126,7 @@ public sealed class StateMachine(CoordinationState state)
         Command.TouchSessions touch => SessionCommands.Touch(touch, transition),
         Command.CloseSession close => SessionCommands.Close(close, transition),
         Command.ExpireSession expire => SessionCommands.Expire(expire, transition),
+        Command.EndSessions end => SessionCommands.EndMany(end, transition),
         Command.ServiceResumed => SessionCommands.Resume(transition),
         Command.Reap reap => DeleteCommands.Reap(reap, transition),
         Command.UpdateSettings update => ServiceCommands.Update(update, transition),

@@ -64,6 +64,10 @@ public abstract record Command
     /// with <see cref="ErrorCode.BadVersion"/>.</summary>
     public sealed record ExpireSession(SessionId Session, long LastTouchMs) : Command;
 
+    /// <summary>Ends sessions and deletes the ephemeral nodes of all of them; those that are not alive are skipped.
+    /// Unknown below feature level 2.</summary>
+    public sealed record EndSessions(ImmutableArray<SessionId> Sessions, SessionEndReason Reason) : Command;
+
     /// <summary>Deletes a container that lost its last child or a TTL node whose time is up; a node for which neither
     /// holds stays, without an error.</summary>
     public sealed record Reap(string Path) : Command;

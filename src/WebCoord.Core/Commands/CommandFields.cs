@@ -28,6 +28,7 @@ internal enum CommandTag
     RaiseFeatureLevel = 17,
     InstanceHeartbeat = 18,
     InstanceLeft = 19,
+    EndSessions = 20,
 }
 
 /// <summary>A command as its tag and its fields: the writer and the reader of each, in the same order.</summary>
@@ -122,6 +123,11 @@ internal static class CommandFields
                 writer.Fixed(expire.Session.Value);
                 writer.Signed(expire.LastTouchMs);
                 return true;
+            case Command.EndSessions end:
+                writer.Byte((byte)CommandTag.EndSessions);
+                WriteSessions(ref writer, end.Sessions);
+                writer.Byte((byte)end.Reason);
+                return true;
             default:
                 return false;
         }
@@ -183,6 +189,7 @@ internal static class CommandFields
         CommandTag.TouchSessions => new Command.TouchSessions(ReadSessions(ref reader)),
         CommandTag.CloseSession => new Command.CloseSession(new SessionId(reader.Fixed())),
         CommandTag.ExpireSession => new Command.ExpireSession(new SessionId(reader.Fixed()), reader.Signed()),
+        CommandTag.EndSessions => new Command.EndSessions(ReadSessions(ref reader), ReadReason(ref reader)),
         CommandTag.Reap => new Command.Reap(reader.Text()),
         CommandTag.ServiceResumed => new Command.ServiceResumed(),
         CommandTag.UpdateSettings => new Command.UpdateSettings(StatePieces.ReadSettings(ref reader), reader.Flag()),
@@ -241,6 +248,14 @@ internal static class CommandFields
     {
         var instance = reader.Fixed();
         return new Command.InstanceLeft(instance, reader.Flag() ? reader.Signed() : null);
+    }
+
+    private static SessionEndReason ReadReason(ref PayloadReader reader)
+    {
+        var reason = (SessionEndReason)reader.Byte();
+        return reason <= SessionEndReason.LogRegressed
+            ? reason
+            : throw reader.Bad($"there is no end of a session of number {(int)reason}", 1);
     }
 
     private static void WriteHeader(ref PayloadWriter writer, CommandTag tag, string path, Precondition precondition)

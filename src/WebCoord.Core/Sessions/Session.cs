@@ -41,6 +41,9 @@ public enum SessionEndReason
 
     /// <summary>Its client was not heard of for longer than the timeout.</summary>
     Expired = 1,
+
+    /// <summary>The log lost a part of what was done in it. From feature level 2 on.</summary>
+    LogRegressed = 2,
 }
 
 /// <summary>What is remembered of a session that ended; <paramref name="AtMs"/> is wall time, ms since 1970.</summary>

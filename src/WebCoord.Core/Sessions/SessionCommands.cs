@@ -10,6 +10,9 @@ internal static class SessionCommands
     /// <summary>Bytes of a session's key; ZooKeeper clients cannot do with another number.</summary>
     private const int KeyBytes = 16;
 
+    /// <summary>The feature level from which many sessions may be ended at once.</summary>
+    private const int EndManyLevel = 2;
+
     /// <summary>Whether the request's own session stands in its way; null if not.</summary>
     public static ApplyResult? Judge(Transition transition)
     {
@@ -82,9 +85,13 @@ internal static class SessionCommands
 
     public static ApplyResult Close(Command.CloseSession command, Transition transition)
     {
-        return transition.Sessions.Find(command.Session) is { } session
-            ? End(session, SessionEndReason.Closed, transition)
-            : Gone(command.Session, transition);
+        if (transition.Sessions.Find(command.Session) is not { } session)
+        {
+            return Gone(command.Session, transition);
+        }
+
+        End([session], SessionEndReason.Closed, transition);
+        return new ApplyResult();
     }
 
     public static ApplyResult Expire(Command.ExpireSession command, Transition transition)
@@ -94,9 +101,27 @@ internal static class SessionCommands
             return Gone(command.Session, transition);
         }
 
-        return session.LastTouchMs == command.LastTouchMs && session.IsOverdue(transition.LogClockMs)
-            ? End(session, SessionEndReason.Expired, transition)
-            : ApplyResult.Refused(ErrorCode.BadVersion, $"Session {session.Id} was heard of in the meantime.");
+        if (session.LastTouchMs != command.LastTouchMs || !session.IsOverdue(transition.LogClockMs))
+        {
+            return ApplyResult.Refused(ErrorCode.BadVersion, $"Session {session.Id} was heard of in the meantime.");
+        }
+
+        End([session], SessionEndReason.Expired, transition);
+        return new ApplyResult();
+    }
+
+    /// <summary>Many sessions under the one zxid: those who watch see the loss as one change.</summary>
+    public static ApplyResult EndMany(Command.EndSessions command, Transition transition)
+    {
+        if (transition.FeatureLevel < EndManyLevel)
+        {
+            return ApplyResult.Refused(ErrorCode.Unimplemented, $"Ending many sessions at once needs feature level "
+                + $"{EndManyLevel}; the service is at {transition.FeatureLevel}.");
+        }
+
+        var sessions = command.Sessions.Distinct().Select(transition.Sessions.Find).OfType<Session>();
+        End([.. sessions], command.Reason, transition);
+        return new ApplyResult();
     }
 
     public static ApplyResult Resume(Transition transition)
@@ -110,16 +135,22 @@ internal static class SessionCommands
         sessions.SetAll(sessions.Select(session => session with { LastTouchMs = logClockMs }));
 
     /// <summary>All ephemerals go under the one zxid, deepest first and in ordinal order.</summary>
-    private static ApplyResult End(Session session, SessionEndReason reason, Transition transition)
+    private static void End(ReadOnlySpan<Session> sessions, SessionEndReason reason, Transition transition)
     {
         var cause = reason == SessionEndReason.Closed ? ChangeCause.SessionClosed : ChangeCause.SessionExpired;
-        transition.Sessions = transition.Sessions.End(session.Id, new SessionEnd(reason, transition.TimestampMs));
-        foreach (var path in session.Ephemerals.Select(ZnodePath.Parse).DeepestFirst())
+        var table = transition.Sessions;
+        var ephemerals = new List<ZnodePath>();
+        foreach (var session in sessions)
+        {
+            table = table.End(session.Id, new SessionEnd(reason, transition.TimestampMs));
+            ephemerals.AddRange(session.Ephemerals.Select(ZnodePath.Parse));
+        }
+
+        transition.Sessions = table;
+        foreach (var path in ephemerals.DeepestFirst())
         {
             transition.Remove(path, transition.Tree.Find(path)!, cause);
         }
-
-        return new ApplyResult();
     }
 
     private static ApplyResult Gone(SessionId id, Transition transition)
@@ -129,10 +160,15 @@ internal static class SessionCommands
             return ApplyResult.Refused(ErrorCode.SessionExpired, $"There is no session {id}. Open a new one.");
         }
 
-        var how = end.Reason == SessionEndReason.Closed ? "was closed" : "expired";
         var when = DateTimeOffset.FromUnixTimeMilliseconds(end.AtMs)
             .ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        return ApplyResult.Refused(ErrorCode.SessionExpired, $"Session {id} {how} at {when}. Open a new one.");
+        var how = end.Reason switch
+        {
+            SessionEndReason.Closed => $"was closed at {when}",
+            SessionEndReason.LogRegressed => $"was ended at {when}, because the log lost a part of what it did",
+            _ => $"expired at {when}",
+        };
+        return ApplyResult.Refused(ErrorCode.SessionExpired, $"Session {id} {how}. Open a new one.");
     }
 
     private static int Clamp(int timeoutMs, Settings settings) =>

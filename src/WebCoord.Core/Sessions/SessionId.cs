@@ -8,6 +8,8 @@ namespace WebCoord.Core.Sessions;
 /// </summary>
 public readonly record struct SessionId(long Value) : IComparable<SessionId>
 {
+    private const long Mark = 1L << 56;
+
     /// <summary>No session.</summary>
     public static SessionId None => default;
 
@@ -20,7 +22,14 @@ public readonly record struct SessionId(long Value) : IComparable<SessionId>
     public static bool operator >=(SessionId left, SessionId right) => left.Value >= right.Value;
 
     /// <summary>The id of the session that the command at this zxid creates.</summary>
-    public static SessionId From(Zxid zxid) => new((1L << 56) | zxid.Value);
+    public static SessionId From(Zxid zxid) => new(Mark | zxid.Value);
+
+    /// <summary>The zxid of the command that created the session; false for a number that no session has.</summary>
+    public bool TryGetCreation(out Zxid zxid)
+    {
+        zxid = new Zxid(Value & ~Mark);
+        return From(zxid) == this && zxid != Zxid.None;
+    }
 
     /// <summary>Reads the form that <see cref="ToString"/> writes: <c>0x</c> and up to 16 hexadecimal digits.</summary>
     public static bool TryParse(string? text, out SessionId id)

@@ -11,7 +11,7 @@ namespace WebCoord.Core.Tests.Commands;
 /// and unpaired surrogates.</summary>
 internal sealed class RandomRequests(Random random)
 {
-    private const int CommandKinds = 19;
+    private const int CommandKinds = 20;
 
     public static Gen<ImmutableArray<Request>> Batches { get; } =
         Gen.Choose(0, int.MaxValue).Select(seed => new RandomRequests(new Random(seed)).Batch());
@@ -117,6 +117,7 @@ internal sealed class RandomRequests(Random random)
         15 => new Command.RaiseFeatureLevel(Int()),
         16 => new Command.InstanceHeartbeat(Report()),
         17 => new Command.InstanceLeft(Long(), Bool() ? null : Long()),
+        18 => new Command.EndSessions(Several(5, () => new SessionId(Long())), (SessionEndReason)random.Next(3)),
         _ => new Command.Multi(Several(4, () => AnyCommand(random.Next(CommandKinds - 1)))),
     };
 }

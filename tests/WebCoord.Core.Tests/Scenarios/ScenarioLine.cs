@@ -63,6 +63,7 @@ internal sealed class ScenarioLine
         "touch" => new Command.TouchSessions([SessionNamed("id")]),
         "close" => new Command.CloseSession(SessionNamed("id")),
         "expire" => new Command.ExpireSession(SessionNamed("id"), Number("touched") ?? 0),
+        "end" => new Command.EndSessions(SessionsNamed("ids"), SessionEndReason.LogRegressed),
         "reap" => new Command.Reap(Path),
         "resume" => new Command.ServiceResumed(),
         "settings" => new Command.UpdateSettings(Settings, Text("bootstrap") is not null),
@@ -111,6 +112,9 @@ internal sealed class ScenarioLine
 
     private InstanceReport Report =>
         new(Number("instance") ?? 1, "name" + Text("instance"), "a", (int)(Number("level") ?? 1), Zxid.None, 0, 0, 0);
+
+    private ImmutableArray<SessionId> SessionsNamed(string option) =>
+        [.. (Text(option) ?? "").Split(',').Select(name => _sessions.GetValueOrDefault(name, new SessionId(99)))];
 
     private SessionId SessionNamed(string option) =>
         Text(option) is { } name ? _sessions.GetValueOrDefault(name, new SessionId(99)) : default;

@@ -44,7 +44,7 @@ internal sealed class RandomStates(Random random)
             Owner = _values.Owner(),
             Ephemerals = _values.Several(4, _values.Text).ToImmutableSortedSet(StringComparer.Ordinal),
         }));
-        var ends = _values.Several(3, () => new SessionEnd((SessionEndReason)random.Next(2), _values.Long()));
+        var ends = _values.Several(3, () => new SessionEnd((SessionEndReason)random.Next(3), _values.Long()));
         return ends.Aggregate(table, (all, end) => all.End(new SessionId(_values.Long()), end));
     }
 
