@@ -12,7 +12,7 @@ export WEBCOORD_REQUIRE_PROGRAMS=1
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 # Debian package, and the program by which one sees that it is there.
-readonly packages=(chromium:chromium curl:curl mount:mount
+readonly packages=(chromium:chromium curl:curl mount:mount redis-server:redis-server
     zookeeper:/usr/share/zookeeper/bin/zkServer.sh
     python3-kazoo:/usr/lib/python3/dist-packages/kazoo
     default-jdk-headless:javac libcurator-recipes-java:/usr/share/java/curator-recipes.jar
