@@ -63,7 +63,8 @@ internal sealed class RedisServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a server with lines of configuration beside the usual ones, and waits until it answers.</summary>
+    /// <summary>Starts a server with lines of configuration beside the usual ones, and waits until it
+    /// answers.</summary>
     public static Task<RedisServer> StartAsync(params string[] lines) =>
         StartAsync(new RedisSetup { Lines = lines });
 
