@@ -92,6 +92,14 @@ internal sealed class InstanceOptions
 
     /// <summary>Where clients reach this instance; by default the first listening address.</summary>
     public string? Address { get; init; }
+
+    /// <summary>How long an instance that is to stop still serves while its readiness fails, so that whoever balances
+    /// the load has time to see it, ms; by default 2,000 with a shared log and 0 without.</summary>
+    public int? DrainMs { get; init; }
+
+    /// <summary>The highest feature level that this instance claims to support; by default all that it knows. Held back
+    /// during an upgrade, it keeps the way back to the older version open.</summary>
+    public int? FeatureLevel { get; init; }
 }
 
 internal sealed class SessionOptions

@@ -26,6 +26,9 @@ internal sealed partial class WebCoordOptionsValidator : AbstractValidator<WebCo
             _ => "Set it to 1 to 200 printable characters.");
         Rule(options => options.Instance.Address, address => address is null || IsHttpAddress(address),
             _ => "Set it to where clients reach this instance, such as http://coord-1.example:5080.");
+        Rule(options => options.Instance.DrainMs, drain => drain is null or (>= 0 and <= 600_000),
+            _ => "Set it to 0 to 600000.");
+        Rule(options => options.Instance.FeatureLevel, level => level is null or >= 1, _ => "Set it to at least 1.");
         SessionRules();
         LimitRules();
         ZooKeeperRules();

@@ -1,3 +1,5 @@
+using WebCoord.Server.Pipeline;
+
 namespace WebCoord.Server.Operations;
 
 /// <summary>The life of the process: build, start, report, run, stop.</summary>
@@ -11,7 +13,13 @@ internal static class ServiceRun
             await using var app = build();
             await app.StartAsync();
             app.Services.GetRequiredService<StartupLogFilter>().Running();
-            app.Services.GetRequiredService<StartupReport>().Tell();
+            await Task.WhenAny(app.Services.GetRequiredService<PipelineService>().Ready,
+                app.WaitForShutdownAsync());
+            if (app.Services.GetRequiredService<PipelineService>().IsReady)
+            {
+                app.Services.GetRequiredService<StartupReport>().Tell();
+            }
+
             await app.WaitForShutdownAsync();
             return Environment.ExitCode;
         }

@@ -72,8 +72,10 @@ internal sealed partial class Applier(ITransactionLog log, PendingBatches pendin
 
     /// <summary>Goes on from another state than the last: after the log went back, or past entries that this instance
     /// slept through. All watches are gone, and those who armed them are told.</summary>
+    /// <param name="own">Entries of this process on the way to that state: those who wait for them get their results.
+    /// </param>
     /// <exception cref="LogRefusedException">It uses a feature level that this build does not know.</exception>
-    public void Replace(CoordinationState state, Displacement why)
+    public void Replace(CoordinationState state, Displacement why, IEnumerable<AppliedEntry> own)
     {
         if (state.FeatureLevel > CoordinationState.SupportedFeatureLevel)
         {
@@ -101,6 +103,10 @@ internal sealed partial class Applier(ITransactionLog log, PendingBatches pendin
         _waiters.Release(state.LastZxid);
         Published?.Invoke(state);
         Displaced?.Invoke(why, state);
+        foreach (var (entry, results) in own)
+        {
+            Reply(entry, results);
+        }
     }
 
     /// <summary>Applies the next entry of the log. One call at a time.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using WebCoord.Core;
 
 namespace WebCoord.Server.Pipeline;
 
@@ -9,9 +10,13 @@ internal sealed class LocalInstance(InstanceOptions options)
     private string? _name = options.Name;
     private long _lastConnection;
 
-    /// <summary>Random, made anew by every process; never 0. Also the incarnation of its appends.</summary>
+    /// <summary>Random, made anew by every process; never 0.</summary>
     public long Id { get; } = RandomNumberGenerator.GetInt32(1, int.MaxValue) * (1L << 31)
         + RandomNumberGenerator.GetInt32(1, int.MaxValue);
+
+    /// <summary>The highest feature level that this instance supports.</summary>
+    public int FeatureLevel { get; } =
+        Math.Min(options.FeatureLevel ?? int.MaxValue, CoordinationState.SupportedFeatureLevel);
 
     public string Name => _name ?? Environment.MachineName;
 

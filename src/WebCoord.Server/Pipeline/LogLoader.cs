@@ -7,10 +7,15 @@ namespace WebCoord.Server.Pipeline;
 internal readonly record struct LoadReport(Zxid SnapshotZxid, long ReplayedEntries, long Nodes, TimeSpan Duration,
     IReadOnlyCollection<string> DamagedSnapshots);
 
-/// <summary>Feeds the Applier: first the newest snapshot and what the log has after it, then what comes.</summary>
-internal sealed class LogLoader(ITransactionLog log, Applier applier, SnapshotTaker snapshots, LoadProgress progress,
-    TimeProvider time)
+/// <summary>Feeds the Applier: first the newest snapshot and what the log has after it, then what comes. When a shared
+/// log went back, or went on without this instance, it begins again from the newest snapshot.</summary>
+internal sealed partial class LogLoader(ITransactionLog log, Applier applier, SnapshotTaker snapshots, ReadGate gate,
+    RegressedSessions sessions, PipelineMetrics metrics, LoadProgress progress, TimeProvider time,
+    ILogger<LogLoader> logger)
 {
+    /// <summary>How long it waits before it turns again to a log that could not be reached.</summary>
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Known once <see cref="LoadAsync"/> has returned.</summary>
     public LoadReport Report { get; private set; }
 
@@ -23,7 +28,8 @@ internal sealed class LogLoader(ITransactionLog log, Applier applier, SnapshotTa
         var damaged = new List<string>();
         var state = await log.LoadSnapshotAsync(damaged, cancellationToken) ?? CoordinationState.Initial;
         applier.Restore(state);
-        var replayed = await ReplayAsync(log.Head.Zxid, cancellationToken);
+        var head = await log.LookAsync(cancellationToken);
+        var replayed = await ReplayAsync(head.Zxid, cancellationToken);
         Report = new LoadReport(state.LastZxid, replayed, applier.State.Tree.NodeCount, time.GetElapsedTime(started),
             damaged);
     }
@@ -31,9 +37,82 @@ internal sealed class LogLoader(ITransactionLog log, Applier applier, SnapshotTa
     /// <summary>Applies entries as they come, until it is cancelled.</summary>
     public async Task FollowAsync(CancellationToken cancellationToken)
     {
-        await foreach (var entry in ReadAsync(cancellationToken))
+        while (true)
         {
-            Apply(entry);
+            try
+            {
+                await foreach (var entry in ReadAsync(cancellationToken))
+                {
+                    Apply(entry);
+                }
+            }
+            catch (LogTrimmedException gap) when (log.Description.IsShared)
+            {
+                LogBehind(gap.Message);
+                await ReloadAsync(Displacement.WasBehind, cancellationToken);
+            }
+            catch (LogRegressedException loss)
+            {
+                metrics.LogRegressed();
+                LogRegression(applier.State.LastZxid, loss.Message);
+                await ReloadAsync(Displacement.LogRegressed, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Puts another state in the place of the present one, in one step: nobody sees the way between them.
+    /// </summary>
+    private async Task ReloadAsync(Displacement why, CancellationToken cancellationToken)
+    {
+        gate.Close("This instance loads the state of the log anew.");
+        var before = applier.State;
+        while (!await TryReloadAsync(why, cancellationToken))
+        {
+            await Task.Delay(RetryPause, time, cancellationToken);
+        }
+
+        gate.Open();
+        LogReloaded(before.LastZxid, applier.State.LastZxid);
+        if (why == Displacement.LogRegressed)
+        {
+            sessions.EndThoseThatSawMore(before, applier.State);
+        }
+    }
+
+    private async Task<bool> TryReloadAsync(Displacement why, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var state = await log.LoadSnapshotAsync([], cancellationToken) ?? CoordinationState.Initial;
+            var machine = new StateMachine(state);
+            var applied = new List<AppliedEntry>();
+            var head = log.Head;
+            if (state.LastZxid < head.Zxid)
+            {
+                var position = new LogPosition(state.LastZxid, state.ChainHash);
+                await foreach (var entry in log.ReadAsync(position, cancellationToken))
+                {
+                    var results = machine.Apply(entry);
+                    if (log.IsOwn(entry))
+                    {
+                        applied.Add(new AppliedEntry(entry, results));
+                    }
+
+                    if (entry.LastZxid >= head.Zxid)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            applier.Replace(machine.State, why, applied);
+            return true;
+        }
+        catch (Exception failure) when (failure is LogUnavailableException or LogTrimmedException
+            or LogRegressedException)
+        {
+            LogReloadFailed(failure.Message);
+            return false;
         }
     }
 
@@ -67,4 +146,18 @@ internal sealed class LogLoader(ITransactionLog log, Applier applier, SnapshotTa
         applier.Apply(entry);
         snapshots.Count(entry, applier.State);
     }
+
+    [LoggerMessage(140, LogLevel.Warning, "This instance slept for so long that the log went on without it; it loads "
+        + "the newest snapshot: {Problem}")]
+    private partial void LogBehind(string problem);
+
+    [LoggerMessage(141, LogLevel.Critical, "THE LOG LOST ACKNOWLEDGED ENTRIES. This instance had applied zxid {Zxid}; "
+        + "it drops its state, loads what the log has and ends the sessions that saw more: {Problem}")]
+    private partial void LogRegression(Zxid zxid, string problem);
+
+    [LoggerMessage(142, LogLevel.Warning, "The state went from zxid {Before} to {After}")]
+    private partial void LogReloaded(Zxid before, Zxid after);
+
+    [LoggerMessage(143, LogLevel.Warning, "The state could not be loaded yet: {Problem}")]
+    private partial void LogReloadFailed(string problem);
 }

@@ -26,6 +26,7 @@ internal sealed partial class PipelineMetrics
     private readonly UpDownCounter<long> _wireConnections;
     private readonly Histogram<double> _snapshotDuration;
     private readonly Gauge<long> _snapshotSize;
+    private readonly Counter<long> _regressions;
     private int _openConnections;
 
     public PipelineMetrics(IMeterFactory meters)
@@ -50,6 +51,8 @@ internal sealed partial class PipelineMetrics
             "Open connections of ZooKeeper clients.");
         _snapshotDuration = Meter.CreateHistogram("webcoord.snapshot.duration", "s",
             "How long it took to save a snapshot.", null, Buckets([0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60]));
+        _regressions = Meter.CreateCounter<long>("webcoord.log.regressions", null,
+            "How often the log was found to have lost acknowledged entries.");
         _snapshotSize = Meter.CreateGauge<long>("webcoord.snapshot.size", "By", "Bytes of the last snapshot saved.");
     }
 
@@ -83,6 +86,9 @@ internal sealed partial class PipelineMetrics
     public void WireConnectionOpened() => Count(_wireConnections, 1);
 
     public void WireConnectionClosed() => Count(_wireConnections, -1);
+
+    /// <summary>The log was found to have lost acknowledged entries.</summary>
+    public void LogRegressed() => _regressions.Add(1);
 
     /// <summary>A snapshot is saved.</summary>
     /// <param name="bytes">Its size; null when the log cannot tell.</param>

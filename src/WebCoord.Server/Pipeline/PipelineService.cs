@@ -7,33 +7,48 @@ namespace WebCoord.Server.Pipeline;
 
 /// <summary>
 /// Starts the pipeline before the server listens and stops it after the server has stopped. Stopping drains what is
-/// queued, so nothing that was taken is lost.
+/// queued, so nothing that was taken is lost. A log that cannot be reached yet holds up nobody: the server listens and
+/// says so, and the pipeline starts once the log is there.
 /// </summary>
 internal sealed partial class PipelineService(ITransactionLog log, LogLoader loader, Applier applier,
     Sequencer sequencer, PendingBatches pending, SessionTracker tracker, SnapshotTaker snapshots,
-    InstanceHeartbeat heartbeat, Settings bootstrap, IHostApplicationLifetime lifetime,
-    ILogger<PipelineService> logger) : IHostedService, IDisposable
+    InstanceHeartbeat heartbeat, LogHealth health, Settings bootstrap, IHostApplicationLifetime lifetime,
+    TimeProvider time, ILogger<PipelineService> logger) : IHostedService, IDisposable
 {
+    /// <summary>How long it waits before it turns again to a log that could not be reached.</summary>
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
+
     /// <summary>How long stopping waits for the last entries to be applied, should the Applier have failed.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _heartbeatStopping = new();
     private readonly Lock _stopGate = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? _stopped;
+    private Task _starting = Task.CompletedTask;
     private Task _applying = Task.CompletedTask;
     private Task _sequencing = Task.CompletedTask;
     private Task _tracking = Task.CompletedTask;
     private Task _beating = Task.CompletedTask;
 
+    /// <summary>Completes once the log is loaded and requests can be served.</summary>
+    public Task Ready => _ready.Task;
+
+    /// <summary>Whether requests can be served: the log is loaded, though it may have become unavailable since.
+    /// </summary>
+    public bool IsReady => Ready.IsCompletedSuccessfully;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await loader.LoadAsync(cancellationToken);
-        _applying = Guard(() => loader.FollowAsync(_stopping.Token));
-        _sequencing = Guard(sequencer.RunAsync);
-        await BootstrapAsync(cancellationToken);
-        _tracking = Guard(() => tracker.RunAsync(_stopping.Token));
-        _beating = Guard(() => heartbeat.RunAsync(_heartbeatStopping.Token));
+        if (await TryLoadAsync(cancellationToken))
+        {
+            await BeginAsync(cancellationToken);
+        }
+        else
+        {
+            _starting = Guard(() => StartLaterAsync(_heartbeatStopping.Token));
+        }
     }
 
     /// <summary>Whoever runs the host may stop it more than once; the second waits for the first.</summary>
@@ -56,29 +71,81 @@ internal sealed partial class PipelineService(ITransactionLog log, LogLoader loa
     private async Task DrainAsync()
     {
         await _heartbeatStopping.CancelAsync();
-        await _beating;
-        await heartbeat.LeaveAsync();
+        await Task.WhenAll(_starting, _beating);
+        if (IsReady)
+        {
+            await heartbeat.LeaveAsync();
+        }
+
         sequencer.Complete();
         await _sequencing;
-        await applier.WaitForAsync(log.Head.Zxid, LastWords, CancellationToken.None);
+        if (IsReady)
+        {
+            await applier.WaitForAsync(log.Head.Zxid, LastWords, CancellationToken.None);
+        }
+
         await _stopping.CancelAsync();
         await Task.WhenAll(_applying, _tracking);
         await snapshots.StopAsync();
     }
 
+    private async Task<bool> TryLoadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await loader.LoadAsync(cancellationToken);
+            return true;
+        }
+        catch (LogUnavailableException failure)
+        {
+            if (health.IsAvailable)
+            {
+                LogWaiting(failure.Message);
+            }
+
+            health.Failed(failure);
+            return false;
+        }
+    }
+
+    private async Task StartLaterAsync(CancellationToken stopping)
+    {
+        do
+        {
+            await Task.Delay(RetryPause, time, stopping);
+        }
+        while (!await TryLoadAsync(stopping));
+        await BeginAsync(stopping);
+    }
+
+    private async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        health.Contacted(time.GetTimestamp());
+        _applying = Guard(() => loader.FollowAsync(_stopping.Token));
+        _sequencing = Guard(sequencer.RunAsync);
+        await BootstrapAsync(cancellationToken);
+        _tracking = Guard(() => tracker.RunAsync(_stopping.Token));
+        _beating = Guard(() => heartbeat.RunAsync(_heartbeatStopping.Token));
+        _ready.SetResult();
+    }
+
     /// <summary>The first start of a service puts its settings into the state.</summary>
     private async Task BootstrapAsync(CancellationToken cancellationToken)
     {
-        if (applier.State.StoredSettings is not null)
+        while (applier.State.StoredSettings is null)
         {
-            return;
-        }
+            var command = new Command.UpdateSettings(bootstrap, Bootstrap: true);
+            var result = await sequencer.SubmitOwnAsync(command).WaitAsync(cancellationToken);
+            if (!result.Succeeded && !log.Description.IsShared)
+            {
+                throw new LogRefusedException($"The first write to {log.Description.Location} failed: {result.Detail}");
+            }
 
-        var command = new Command.UpdateSettings(bootstrap, Bootstrap: true);
-        var result = await sequencer.SubmitOwnAsync(command).WaitAsync(cancellationToken);
-        if (!result.Succeeded)
-        {
-            throw new LogRefusedException($"The first write to {log.Description.Location} failed: {result.Detail}");
+            if (!result.Succeeded)
+            {
+                // It was there a moment ago and may be there again in another.
+                await Task.Delay(RetryPause, time, cancellationToken);
+            }
         }
     }
 
@@ -103,6 +170,10 @@ internal sealed partial class PipelineService(ITransactionLog log, LogLoader loa
             lifetime.StopApplication();
         }
     });
+
+    [LoggerMessage(121, LogLevel.Warning, "The log is not there yet; this instance serves nothing until it is: "
+        + "{Problem}")]
+    private partial void LogWaiting(string problem);
 
     [LoggerMessage(120, LogLevel.Critical, "The pipeline failed; this instance stops")]
     private partial void LogFatal(Exception failure);

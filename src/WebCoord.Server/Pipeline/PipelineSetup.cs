@@ -14,6 +14,7 @@ internal static class PipelineSetup
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => Value(provider).Log);
         services.AddSingleton(provider => Value(provider).Sessions);
+        services.AddSingleton(provider => Value(provider).Instance);
         services.AddSingleton(provider => Value(provider).ToSettings());
         services.AddSingleton(provider => new LocalInstance(Value(provider).Instance));
         services.AddSingleton(OpenLog);
@@ -23,14 +24,18 @@ internal static class PipelineSetup
             new LogHealth(provider.GetRequiredService<TimeProvider>(), isShared: Value(provider).Log.Kind == "redis"));
         services.AddSingleton<Sequencer>();
         services.AddSingleton<Applier>();
+        services.AddSingleton<HeadLook>();
         services.AddSingleton<ReadGate>();
         services.AddSingleton<SessionTracker>();
+        services.AddSingleton<RegressedSessions>();
         services.AddSingleton<SnapshotTaker>();
+        services.AddSingleton<DigestComparison>();
         services.AddSingleton<InstanceHeartbeat>();
         services.AddSingleton<LoadProgress>();
         services.AddSingleton<LogLoader>();
         services.AddSingleton<PipelineService>();
         services.AddHostedService(provider => provider.GetRequiredService<PipelineService>());
+        services.AddHostedService<Drain>();
         return services;
     }
 

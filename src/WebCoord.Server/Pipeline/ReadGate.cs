@@ -1,4 +1,5 @@
 using WebCoord.Core;
+using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Pipeline;
 
@@ -12,26 +13,62 @@ internal readonly record struct ReadView(ErrorCode Error, string? Detail, Coordi
 
 /// <summary>
 /// Holds a read until this instance has applied all that the read must see. With a log of its own, an instance answers
-/// a write only after publishing its state, so every published state is already linearizable; what remains to wait for
-/// is the zxid that a client brought from elsewhere.
+/// a write only after publishing its state, so every published state is already linearizable. A shared log is asked for
+/// its head after the read came, and what was in it then is waited for. On top of that comes the zxid that a client
+/// brought from elsewhere.
 /// </summary>
-internal sealed class ReadGate(Applier applier)
+internal sealed class ReadGate(ITransactionLog log, Applier applier, HeadLook look)
 {
     /// <summary>How long a read waits for a zxid before it is refused with <see cref="ErrorCode.ReplicaBehind"/>.
     /// </summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
+    private volatile string? _closedBecause;
+
+    /// <summary>Until <see cref="Open"/> no read is told that it sees everything: the state is from a part of the log
+    /// that was lost.</summary>
+    public void Close(string because) => _closedBecause = because;
+
+    public void Open() => _closedBecause = null;
+
     public async ValueTask<ReadView> ReadAsync(Freshness freshness, CancellationToken cancellationToken)
     {
-        if (freshness.MinZxid <= applier.State.LastZxid
-            || await applier.WaitForAsync(freshness.MinZxid, MaxWait, cancellationToken))
+        var needed = freshness.MinZxid;
+        if (applier.State.IsLost(needed))
+        {
+            return new ReadView(ErrorCode.CursorExpired, $"Zxid {needed} was lost with a part of the log; what you read "
+                + "at it is no more. Read again without WebCoord-Min-Zxid.", applier.State);
+        }
+
+        if (!freshness.Local && log.Description.IsShared)
+        {
+            try
+            {
+                var head = await look.AfterNowAsync().WaitAsync(cancellationToken);
+                needed = head.Zxid > needed ? head.Zxid : needed;
+            }
+            catch (LogUnavailableException failure)
+            {
+                return Unavailable(failure.IsLost ? ErrorCode.LogLost : ErrorCode.LogUnavailable, failure.Message);
+            }
+
+            if (_closedBecause is { } because)
+            {
+                return Unavailable(ErrorCode.LogUnavailable, because);
+            }
+        }
+
+        if (needed <= applier.State.LastZxid || await applier.WaitForAsync(needed, MaxWait, cancellationToken))
         {
             return new ReadView(ErrorCode.Ok, null, applier.State);
         }
 
         var state = applier.State;
-        var detail = $"This instance has applied zxid {state.LastZxid}, not yet {freshness.MinZxid} as "
-            + "WebCoord-Min-Zxid asks; try again, or ask another instance.";
+        var detail = $"This instance has applied zxid {state.LastZxid}, not yet {needed}, which the "
+            + $"{(needed == freshness.MinZxid ? "request asks for" : "log has")}; try again, or ask another instance.";
         return new ReadView(ErrorCode.ReplicaBehind, detail, state);
     }
+
+    private ReadView Unavailable(ErrorCode error, string message) => new(error, $"{message} What this instance has can "
+        + "be read with consistency=local; it may be old.", applier.State);
 }

@@ -115,15 +115,24 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
 
     public async Task RunAsync()
     {
+        var underWay = new Queue<Task>();
         try
         {
             while (await _queue.WaitAsync())
             {
+                // Before the batch is taken: what comes while the log is busy goes into it.
+                if (underWay.Count == log.MaxAppendsInFlight)
+                {
+                    await underWay.Dequeue();
+                }
+
                 var batch = Gather();
                 var sequence = ++_sequence;
                 pending.Add(sequence, batch);
-                await AppendAsync(sequence, batch);
+                underWay.Enqueue(AppendAsync(sequence, batch));
             }
+
+            await Task.WhenAll(underWay);
         }
         finally
         {
@@ -202,10 +211,14 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
         catch (LogUnavailableException failure)
         {
             health.Failed(failure);
-            var refusal = failure.OutcomeKnown
-                ? ApplyResult.Refused(ErrorCode.LogUnavailable, $"{failure.Message} Nothing was written; try again.")
-                : ApplyResult.Refused(ErrorCode.OutcomeUnknown,
-                    $"{failure.Message} Whether the write happened is not known; read before you repeat it.");
+            var refusal = failure switch
+            {
+                { OutcomeKnown: false } => ApplyResult.Refused(ErrorCode.OutcomeUnknown,
+                    $"{failure.Message} Whether the write happened is not known; read before you repeat it."),
+                { IsLost: true } => ApplyResult.Refused(ErrorCode.LogLost, $"{failure.Message} Nothing was written."),
+                _ => ApplyResult.Refused(ErrorCode.LogUnavailable,
+                    $"{failure.Message} Nothing was written; try again."),
+            };
             foreach (var queued in pending.Take(sequence) ?? [])
             {
                 Refuse(queued, refusal);

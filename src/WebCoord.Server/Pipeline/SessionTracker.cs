@@ -1,15 +1,18 @@
+using WebCoord.Core;
 using WebCoord.Core.Commands;
 using WebCoord.Core.Sessions;
+using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Pipeline;
 
 /// <summary>
 /// Keeps sessions alive and ends them: gathers who was heard of into one touch per tick, and half a tick later proposes
 /// the end of those whose time is up. It also proposes the reaping of containers and TTL nodes. What it proposes is
-/// judged at apply, so a proposal that comes late does no harm.
+/// judged at apply, so a proposal that comes late or twice does no harm.
 /// </summary>
 internal sealed class SessionTracker(
-    SessionOptions options, Applier applier, Sequencer sequencer, LogHealth health, TimeProvider time)
+    SessionOptions options, ITransactionLog log, Applier applier, Sequencer sequencer, LogHealth health,
+    LocalInstance self, TimeProvider time)
 {
     /// <summary>Most proposals to end or to reap at once, so that a flood of them never crowds out clients' writes.
     /// </summary>
@@ -24,6 +27,8 @@ internal sealed class SessionTracker(
     private readonly Lock _lock = new();
     private HashSet<SessionId> _contacted = [];
     private int _nextLook;
+    private int _epoch;
+    private Zxid _lastTick;
 
     /// <summary>Notes that a session's client was heard of. Unknown sessions do no harm.</summary>
     public void Contact(SessionId session)
@@ -64,17 +69,44 @@ internal sealed class SessionTracker(
     }
 
     /// <summary>All timeouts start afresh before any session is ended: while no process was there, clients had nobody
-    /// to turn to.</summary>
-    private async Task<bool> ResumeAsync() => applier.State.Sessions.Count == 0
-        || (await sequencer.SubmitOwnAsync(new Command.ServiceResumed())).Succeeded;
+    /// to turn to. If others are there already, they had.</summary>
+    private async Task<bool> ResumeAsync()
+    {
+        var state = applier.State;
+        _epoch = state.LastZxid.Epoch;
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return state.Sessions.Count == 0
+            || state.Instances.Values.Any(other => other.Report.Id != self.Id
+                && now - other.LastHeartbeatMs < InstanceHeartbeat.SharedInterval.TotalMilliseconds * 2)
+            || (await sequencer.SubmitOwnAsync(new Command.ServiceResumed())).Succeeded;
+    }
+
+    /// <summary>A new generation of the log means that it was away for all: all timeouts start afresh.</summary>
+    private async Task ResumeInNewEpochAsync(CoordinationState state)
+    {
+        if (state.LastZxid.Epoch > _epoch && state.Sessions.Count > 0 && IsFirst(state)
+            && !(await sequencer.SubmitOwnAsync(new Command.ServiceResumed())).Succeeded)
+        {
+            return;
+        }
+
+        _epoch = state.LastZxid.Epoch;
+    }
+
+    /// <summary>Whether this instance is the first of those that the state knows: what one must do, it does.</summary>
+    private bool IsFirst(CoordinationState state) =>
+        state.Instances.Count == 0 || state.Instances.Keys.First() == self.Id || !log.Description.IsShared;
 
     /// <summary>One entry per tick while anything can run out, so that the log clock moves; and while the log is away,
-    /// to see when it is back.</summary>
+    /// to see when it is back. In a shared log the entries of others move it as well.</summary>
     private async Task TouchAsync()
     {
         var state = applier.State;
+        await ResumeInNewEpochAsync(state);
         var alive = TakeContacted().Where(id => state.Sessions.Find(id) is not null).Order().ToArray();
-        if (state.Sessions.Count == 0 && state.Tree.Reapable.Count == 0 && health.IsAvailable)
+        var othersMoveIt = !IsFirst(state) && alive.Length == 0 && state.LastZxid > _lastTick;
+        _lastTick = state.LastZxid;
+        if (health.IsAvailable && (othersMoveIt || (state.Sessions.Count == 0 && state.Tree.Reapable.Count == 0)))
         {
             return;
         }
@@ -118,8 +150,11 @@ internal sealed class SessionTracker(
     private async Task ExpireAsync()
     {
         var state = applier.State;
+
+        // The others give the first a tick, so that normally each end is proposed once.
+        var deadline = IsFirst(state) ? state.LogClockMs : state.LogClockMs - state.Settings.TickMs;
         var overdue = state.Sessions
-            .Where(session => session.IsOverdue(state.LogClockMs) && !WasContacted(session.Id))
+            .Where(session => session.IsOverdue(deadline) && !WasContacted(session.Id))
             .Take(MaxEndsAtOnce);
         await ProposeAsync(overdue.Select(session => new Command.ExpireSession(session.Id, session.LastTouchMs)));
     }
@@ -128,7 +163,7 @@ internal sealed class SessionTracker(
     {
         var state = applier.State;
         var reapable = state.Tree.Reapable;
-        if (reapable.Count == 0)
+        if (reapable.Count == 0 || !IsFirst(state))
         {
             return;
         }
