@@ -30,6 +30,7 @@ public sealed class WebCoordOptionsTests
                 { Name: "WebCoord:ZooKeeper:SuperCertificate" } => "CN=admin,O=example",
                 { Name: "WebCoord:ZooKeeper:TlsClientAuth" } => "none",
                 { Name: "WebCoord:Instance:Address" } => "http://coord-1.example:5080",
+                { Default: null, Type: var type } when type == typeof(int) => "1",
                 { Default: null } => "some",
                 _ => key.Default.ToString()!,
             };
@@ -39,10 +40,12 @@ public sealed class WebCoordOptionsTests
     }
 
     [Theory]
-    [InlineData("WebCoord:Log:Kind", "redis", "sqlite")]
+    [InlineData("WebCoord:Log:Kind", "raft", "sqlite")]
     [InlineData("WebCoord:Log:Sqlite:Path", " ", "data/webcoord.db")]
     [InlineData("WebCoord:Log:MaxQueuedBytes", "1000", "4194304")]
     [InlineData("WebCoord:Instance:Address", "coord-1", "http://")]
+    [InlineData("WebCoord:Instance:DrainMs", "-1", "0 to 600000")]
+    [InlineData("WebCoord:Instance:FeatureLevel", "0", "at least 1")]
     [InlineData("WebCoord:Sessions:TickMs", "5", "10 to 60000")]
     [InlineData("WebCoord:Sessions:MinTimeoutMs", "1999", "4 ticks, 2000")]
     [InlineData("WebCoord:Sessions:MaxTimeoutMs", "1999", "WebCoord:Sessions:MinTimeoutMs, 2000")]
@@ -78,7 +81,7 @@ public sealed class WebCoordOptionsTests
     [Theory]
     [InlineData("WebCoord:Log:Knd", "memory", "The nearest one is WebCoord:Log:Kind.")]
     [InlineData("WebCoord:Limit:MaxNodes", "1", "The nearest one is WebCoord:Limits:MaxNodes.")]
-    [InlineData("WebCoord:Log:Redis:Configuration", "localhost:6379", "The nearest one is")]
+    [InlineData("WebCoord:Log:Redis:Password", "secret", "The nearest one is")]
     [InlineData("WebCoord:Log", "sqlite", "it is a section with WebCoord:Log:Kind,")]
     public void An_unknown_key_is_refused_with_the_nearest_known_one(string key, string value, string suggestion)
     {

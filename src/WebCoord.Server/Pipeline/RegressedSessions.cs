@@ -11,17 +11,31 @@ namespace WebCoord.Server.Pipeline;
 /// </summary>
 internal sealed class RegressedSessions(Sequencer sequencer, LocalInstance self)
 {
+    /// <summary>Most sessions in one request: their ids must fit a batch of the log.</summary>
+    private const int MaxEndsAtOnce = 10_000;
+
     /// <summary>Proposes their end. It does not wait: what is proposed is applied by the caller.</summary>
     public void EndThoseThatSawMore(CoordinationState lost, CoordinationState kept)
     {
         var treeLost = lost.Tree.Digest != kept.Tree.Digest;
-        foreach (var session in kept.Sessions)
+        var affected = kept.Sessions.Where(session => lost.Sessions.Find(session.Id) is { } before
+            && before.Key.Span.SequenceEqual(session.Key.Span)
+            && ((treeLost && MayHaveToldOf(before)) || !before.Ephemerals.SetEquals(session.Ephemerals)))
+            .Select(session => session.Id);
+        foreach (var batch in affected.Chunk(MaxEndsAtOnce))
         {
-            if (lost.Sessions.Find(session.Id) is { } before && before.Key.Span.SequenceEqual(session.Key.Span)
-                && ((treeLost && MayHaveToldOf(before)) || !before.Ephemerals.SetEquals(session.Ephemerals)))
-            {
-                _ = sequencer.SubmitOwnAsync(new Command.CloseSession(session.Id));
-            }
+            _ = EndAsync(batch);
+        }
+    }
+
+    private async Task EndAsync(SessionId[] sessions)
+    {
+        var result = await sequencer.SubmitOwnAsync(
+            new Command.EndSessions([.. sessions], SessionEndReason.LogRegressed));
+        if (result.Error == ErrorCode.Unimplemented)
+        {
+            // The service holds on to a feature level that does not know the reason.
+            await Task.WhenAll(sessions.Select(id => sequencer.SubmitOwnAsync(new Command.CloseSession(id))));
         }
     }
 
