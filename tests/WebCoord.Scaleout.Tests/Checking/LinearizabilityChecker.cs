@@ -26,11 +26,14 @@ internal static class LinearizabilityChecker
     }
 
     /// <summary>A place in the search: what has taken effect, and what the register then holds.</summary>
-    private sealed class Place(BitArray done, int firstOpen, RegisterState state) : IEquatable<Place>
+    private sealed class Place(BitArray done, int count, int firstOpen, RegisterState state) : IEquatable<Place>
     {
         private readonly int _hash = HashOf(done, state);
 
         public BitArray Done => done;
+
+        /// <summary>How many operations have taken effect.</summary>
+        public int Count => count;
 
         /// <summary>All operations before this one have taken effect.</summary>
         public int FirstOpen => firstOpen;
@@ -54,7 +57,7 @@ internal static class LinearizabilityChecker
                 open++;
             }
 
-            return new Place(after, open, next);
+            return new Place(after, count + 1, open, next);
         }
 
         private static int HashOf(BitArray done, RegisterState state)
@@ -76,12 +79,11 @@ internal static class LinearizabilityChecker
     {
         private readonly HashSet<Place> _met = [];
         private Place? _farthest;
-        private int _farthestCount = -1;
 
         public string? Run(RegisterState initial)
         {
             var open = new Stack<Place>();
-            open.Push(new Place(new BitArray(operations.Length), 0, initial));
+            open.Push(new Place(new BitArray(operations.Length), 0, 0, initial));
             while (open.TryPop(out var place))
             {
                 if (!_met.Add(place))
@@ -100,7 +102,7 @@ internal static class LinearizabilityChecker
                     return null;
                 }
 
-                Note(place);
+                _farthest = place.Count > (_farthest?.Count ?? -1) ? place : _farthest;
                 foreach (var index in candidates)
                 {
                     if (operations[index].TryApply(place.State, out var next))
@@ -139,19 +141,10 @@ internal static class LinearizabilityChecker
             return candidates;
         }
 
-        private void Note(Place place)
-        {
-            var count = place.Done.Cast<bool>().Count(isDone => isDone);
-            if (count > _farthestCount)
-            {
-                (_farthest, _farthestCount) = (place, count);
-            }
-        }
-
         private string Describe()
         {
             var next = CandidatesAt(_farthest!, out _).Select(index => $"  {operations[index]}");
-            return $"No order fits. Farthest: {_farthestCount} of {operations.Length}, with {_farthest!.State}, and "
+            return $"No order fits. Farthest: {_farthest!.Count} of {operations.Length}, with {_farthest!.State}, and "
                 + $"none of these can come next:\n{string.Join('\n', next)}";
         }
     }

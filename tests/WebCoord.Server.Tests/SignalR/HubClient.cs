@@ -122,6 +122,11 @@ internal sealed class HubClient : IInvocationBinder, IAsyncDisposable
         }
     }
 
+    /// <summary>The next push, whatever it is.</summary>
+    /// <exception cref="ChannelClosedException">The connection is closed, and all was read.</exception>
+    public ValueTask<Arrival> NextAsync(CancellationToken cancellationToken) =>
+        _pushes.Reader.ReadAsync(cancellationToken);
+
     /// <summary>What has been pushed and not been looked at. Without cluster events: a server that has just started
     /// tells of itself sooner or later.</summary>
     public IReadOnlyList<Arrival> TakePushes()
@@ -205,6 +210,7 @@ internal sealed class HubClient : IInvocationBinder, IAsyncDisposable
             call.TrySetException(new IOException($"The connection was closed: {reason}"));
         }
 
+        _pushes.Writer.TryComplete();
         closed.TrySetResult(reason);
     }
 

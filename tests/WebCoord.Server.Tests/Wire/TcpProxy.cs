@@ -9,7 +9,7 @@ namespace WebCoord.Server.Tests.Wire;
 /// </summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
-    private readonly IPEndPoint _target;
+    private volatile IPEndPoint _target;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Lock _lock = new();
     private readonly HashSet<TcpClient> _open = [];
@@ -43,6 +43,15 @@ internal sealed class TcpProxy : IAsyncDisposable
 
             _open.Clear();
         }
+    }
+
+    /// <summary>Breaks every connection; new ones go to another server.</summary>
+    /// <param name="target">Its port, on the same machine.</param>
+    public void Redirect(int target)
+    {
+        Cut();
+        _target = new IPEndPoint(IPAddress.Loopback, target);
+        Resume();
     }
 
     /// <summary>Passes nothing on any more, not even that an end has closed; connections stay open.</summary>

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using WebCoord.Scaleout.Tests.Checking;
+using WebCoord.Scaleout.Tests.Cluster;
+
+namespace WebCoord.Scaleout.Tests.Load;
+
+/// <summary>
+/// Clients of all kinds at work on a service, on a folder of their own, while a test disturbs it: some call registers,
+/// some create items, some watch them being created. What they saw is judged in the end.
+/// </summary>
+internal sealed class Workload : IAsyncDisposable
+{
+    private const int RegisterClients = 4;
+    private const int ItemWriters = 3;
+
+    /// <summary>How long an event may be on its way when all is quiet.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stopWatching = new();
+    private readonly ServerCluster _cluster;
+    private readonly string _items;
+    private readonly List<Task> _writing;
+    private readonly List<Task> _watching;
+    private readonly List<FolderWatcher> _watchers;
+
+    private Workload(ServerCluster cluster, string folder, int seed)
+    {
+        _cluster = cluster;
+        _items = folder + "/items";
+        _watchers =
+        [
+            .. cluster.Instances.Select((instance, number) => new FolderWatcher(cluster, $"watcher-{instance.Name}",
+                _items, Events, new Random(seed + 100 + number)) { Home = number }),
+        ];
+        _watching = [.. _watchers.Select(watcher => watcher.RunAsync(_stopWatching.Token))];
+        _writing =
+        [
+            .. Enumerable.Range(0, RegisterClients).Select(number => new RegisterClient(cluster,
+                string.Create(CultureInfo.InvariantCulture, $"register-client-{number}"), folder + "/registers",
+                Registers, new Random(seed + number)).RunAsync(_stop.Token)),
+            .. Enumerable.Range(0, ItemWriters).Select(number => new ItemWriter(cluster,
+                string.Create(CultureInfo.InvariantCulture, $"writer-{number}"), _items, Items,
+                new Random(seed + 50 + number)).RunAsync(_stop.Token)),
+        ];
+    }
+
+    public RegisterHistory Registers { get; } = new(3);
+
+    public WriteLedger Items { get; } = new();
+
+    public EventLedger Events { get; } = new();
+
+    /// <summary>What the watchers were told beside events.</summary>
+    public IEnumerable<string> NoticesOf(int watcher) => _watchers[watcher].Notices
+        .Select(notice => $"{notice.Name} {notice.Body.GetRawText()}");
+
+    /// <summary>Makes the folders and lets everybody begin.</summary>
+    public static async Task<Workload> StartAsync(ServerCluster cluster, string folder, int seed)
+    {
+        using var made = await cluster.Running[0].Client.PostAsJsonAsync($"v1/nodes{folder}/items?createParents=true",
+            new { createParents = true });
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        return new Workload(cluster, folder, seed);
+    }
+
+    /// <summary>Waits until so many items more are acknowledged: the service is at work.</summary>
+    public Task ProgressAsync(int items)
+    {
+        var goal = Items.Acknowledged + items;
+        return _cluster.UntilAsync($"{goal} items are acknowledged", () =>
+        {
+            ThrowIfFailed();
+            return Task.FromResult(Items.Acknowledged >= goal);
+        });
+    }
+
+    /// <summary>Lets everybody stop writing; watchers go on.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_writing);
+    }
+
+    /// <summary>Stops, and judges all that was seen.</summary>
+    /// <param name="from">Events that were waited for before this zxid are not looked at.</param>
+    public async Task VerifyAsync(long from = 0, Func<IReadOnlyList<string>>? registers = null)
+    {
+        await StopAsync();
+        var state = await ServiceState.ReadAsync(_cluster);
+        var items = state.ItemsIn(_items);
+        AssertNone(Items.FindViolations(items));
+        AssertNone(registers is null ? Registers.FindViolations() : registers());
+        var watch = Stopwatch.StartNew();
+        while (watch.Elapsed < MaxWait && Events.FindViolations(items, from).Count > 0)
+        {
+            await Task.Delay(50);
+        }
+
+        await _stopWatching.CancelAsync();
+        await Task.WhenAll(_watching);
+        AssertNone(Events.FindViolations(items, from));
+    }
+
+    /// <summary>What was done, for people.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Items.Acknowledged} items, {Registers.Count} register calls ({Registers.CountUnknown} unknown), "
+            + $"{Events.EventCount} events");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _stopWatching.CancelAsync();
+        await Task.WhenAll([.. _writing, .. _watching]).ContinueWith(_ => { }, TaskScheduler.Default);
+        _stop.Dispose();
+        _stopWatching.Dispose();
+    }
+
+    private static void AssertNone(IReadOnlyList<string> violations) => Assert.True(violations.Count == 0,
+        $"{violations.Count} violations:\n{string.Join('\n', violations.Take(10))}");
+
+    /// <summary>A client that met what it must never meet ends with that.</summary>
+    private void ThrowIfFailed()
+    {
+        foreach (var task in _writing.Concat(_watching).Where(task => task.IsFaulted))
+        {
+            task.GetAwaiter().GetResult();
+        }
+    }
+}
