@@ -1,4 +1,5 @@
 using WebCoord.Core;
+using WebCoord.TransactionLog.Redis;
 
 namespace WebCoord.Server;
 
@@ -83,6 +84,9 @@ internal sealed class RedisOptions
     /// <summary>Whether an instance that finds no log begins an empty one. Once a service is in use, false keeps a
     /// restarted instance from taking an emptied Redis for a new service.</summary>
     public bool CreateLog { get; init; } = true;
+
+    public RedisLogOptions ToLogOptions() =>
+        new(Configuration, Prefix, TimeSpan.FromMilliseconds(TimeoutMs), AllowUnknownDurability, CreateLog);
 }
 
 internal sealed class InstanceOptions

@@ -8,6 +8,7 @@ using WebCoord.Core;
 using WebCoord.Core.Tree;
 using WebCoord.Server.Security;
 using WebCoord.Server.Wire.FourLetterWords;
+using WebCoord.TransactionLog.Redis;
 
 namespace WebCoord.Server;
 
@@ -18,6 +19,8 @@ internal sealed partial class WebCoordOptionsValidator : AbstractValidator<WebCo
 {
     /// <summary>A batch of the log; a queue must take at least one.</summary>
     private const long MinQueuedBytes = 4 << 20;
+
+    private const int MaxPrefixLength = 200;
 
     public WebCoordOptionsValidator()
     {
@@ -83,14 +86,27 @@ internal sealed partial class WebCoordOptionsValidator : AbstractValidator<WebCo
 
     private void LogRules()
     {
-        Rule(options => options.Log.Kind, kind => kind is "sqlite" or "memory",
-            _ => "Set it to sqlite (durable) or memory (lost with the process).");
+        Rule(options => options.Log.Kind, kind => kind is "sqlite" or "redis" or "memory",
+            _ => "Set it to sqlite (durable), redis (durable and shared) or memory (lost with the process).");
         Rule(options => options.Log.Sqlite.Path, path => !string.IsNullOrWhiteSpace(path),
             _ => "Set it to a file, such as data/webcoord.db.");
+        RedisRules();
         Range(options => options.Log.SnapshotRequests, 1, int.MaxValue);
         Range(options => options.Log.SnapshotBytes, 1, long.MaxValue);
         Range(options => options.Log.MaxQueuedRequests, 1, 10_000_000);
         Range(options => options.Log.MaxQueuedBytes, MinQueuedBytes, long.MaxValue);
+    }
+
+    private void RedisRules()
+    {
+        Rule(options => options.Log.Redis.Configuration, RedisLogOptions.IsConfiguration,
+            _ => "Set it to the addresses of one Redis and how to log in, such as "
+                + "redis1:6379,redis2:6379,password=...,ssl=true.");
+        Rule(options => options.Log.Redis.Prefix,
+            prefix => prefix.Length is > 0 and <= MaxPrefixLength
+                && !prefix.Any(c => c is '{' or '}' || char.IsWhiteSpace(c) || char.IsControl(c)),
+            _ => "Set it to 1 to 200 characters without braces and white space.");
+        Range(options => options.Log.Redis.TimeoutMs, 100, 60_000);
     }
 
     private void SessionRules()

@@ -36,6 +36,12 @@ internal sealed class Batch : IDisposable
         CommandCodec.Encode(requests, _lent.AsSpan(0, _bytes));
     }
 
+    public long Sequence => _sequence;
+
+    public int Count => _requests.Length;
+
+    public ImmutableArray<Request> Requests => _requests;
+
     public ReadOnlySpan<byte> Payload => _lent.AsSpan(0, _bytes);
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_lent);
@@ -57,15 +63,19 @@ internal sealed class Batch : IDisposable
     public LogEntry EntryAfter(LogPosition head, long timestampMs, long incarnation)
     {
         var (first, last) = ZxidAssignment.After(head.Zxid, _requests.Length);
-        return new LogEntry
-        {
-            LastZxid = last,
-            TimestampMs = timestampMs,
-            Incarnation = incarnation,
-            Sequence = _sequence,
-            ChainHash = ChainHash.Next(head.ChainHash, first, last, timestampMs, Payload),
-            Requests = _requests,
-            PayloadBytes = _bytes,
-        };
+        var hash = ChainHash.Next(head.ChainHash, first, last, timestampMs, Payload);
+        return EntryAt(new LogPosition(last, hash), timestampMs, incarnation);
     }
+
+    /// <summary>The entry that the batch was made into at a position.</summary>
+    public LogEntry EntryAt(LogPosition position, long timestampMs, long incarnation) => new()
+    {
+        LastZxid = position.Zxid,
+        TimestampMs = timestampMs,
+        Incarnation = incarnation,
+        Sequence = _sequence,
+        ChainHash = position.ChainHash,
+        Requests = _requests,
+        PayloadBytes = _bytes,
+    };
 }

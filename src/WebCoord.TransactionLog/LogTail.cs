@@ -37,6 +37,7 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
     private LogPosition _base = start;
     private LogPosition _head = start;
     private TaskCompletionSource? _more;
+    private LogRefusedException? _damage;
 
     /// <summary>The position of the last entry.</summary>
     public LogPosition Head
@@ -83,7 +84,36 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
         more?.SetResult();
     }
 
+    /// <summary>Forgets all entries and goes on from another position; wakes all who wait.</summary>
+    public void Reset(LogPosition position)
+    {
+        TaskCompletionSource? more;
+        lock (_lock)
+        {
+            _entries.Clear();
+            (_first, _bytes) = (0, 0);
+            _base = _head = position;
+            (more, _more) = (_more, null);
+        }
+
+        more?.SetResult();
+    }
+
+    /// <summary>What follows the head cannot be read: readers get there and no further.</summary>
+    public void Fail(LogRefusedException damage)
+    {
+        TaskCompletionSource? more;
+        lock (_lock)
+        {
+            _damage = damage;
+            (more, _more) = (_more, null);
+        }
+
+        more?.SetResult();
+    }
+
     /// <summary>The entry that follows a position.</summary>
+    /// <exception cref="LogRefusedException">It is damaged.</exception>
     public TailAnswer Next(LogPosition position, out LogEntry? entry)
     {
         lock (_lock)
@@ -103,7 +133,7 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
 
             if (index == _entries.Count)
             {
-                return TailAnswer.End;
+                return _damage is null ? TailAnswer.End : throw _damage;
             }
 
             entry = _entries[index];

@@ -42,6 +42,9 @@ public sealed class WebCoordOptionsTests
     [Theory]
     [InlineData("WebCoord:Log:Kind", "raft", "sqlite")]
     [InlineData("WebCoord:Log:Sqlite:Path", " ", "data/webcoord.db")]
+    [InlineData("WebCoord:Log:Redis:Configuration", "", "redis1:6379")]
+    [InlineData("WebCoord:Log:Redis:Prefix", "a{b}", "without braces")]
+    [InlineData("WebCoord:Log:Redis:TimeoutMs", "99", "100 to 60000")]
     [InlineData("WebCoord:Log:MaxQueuedBytes", "1000", "4194304")]
     [InlineData("WebCoord:Instance:Address", "coord-1", "http://")]
     [InlineData("WebCoord:Instance:DrainMs", "-1", "0 to 600000")]
@@ -117,7 +120,7 @@ public sealed class WebCoordOptionsTests
     public void All_mistakes_are_told_at_once()
     {
         var failures = Assert.Throws<OptionsValidationException>(() => Bind(
-            ("WebCoord:Log:Kind", "redis"), ("WebCoord:Limits:MaxNodes", "0"))).Failures;
+            ("WebCoord:Log:Kind", "raft"), ("WebCoord:Limits:MaxNodes", "0"))).Failures;
 
         Assert.Equal(2, failures.Count());
     }

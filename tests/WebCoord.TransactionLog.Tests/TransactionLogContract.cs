@@ -17,7 +17,7 @@ public abstract class TransactionLogContract : IAsyncLifetime
 
     public virtual async Task DisposeAsync() => await Log.DisposeAsync();
 
-    /// <summary>An empty log of incarnation 7 that nobody else has.</summary>
+    /// <summary>An empty log that nobody else has.</summary>
     protected abstract ITransactionLog Make(LogPosition start);
 
     [Fact]
@@ -30,8 +30,24 @@ public abstract class TransactionLogContract : IAsyncLifetime
         var second = await Log.AppendAsync(2, Puts.Batch(500), CancellationToken.None);
         Assert.Equal((1, 3), (first.FirstZxid.Value, first.LastZxid.Value));
         Assert.Equal((4, 503), (second.FirstZxid.Value, second.LastZxid.Value));
-        Assert.Equal((7, 2), (second.Incarnation, second.Sequence));
+        Assert.Equal((first.Incarnation, 2), (second.Incarnation, second.Sequence));
         Assert.Equal(second.Position(), Log.Head);
+    }
+
+    [Fact]
+    public async Task One_s_own_entries_are_known_from_those_of_others()
+    {
+        var entry = await Log.AppendAsync(1, Puts.Batch(1), CancellationToken.None);
+        Assert.True(Log.IsOwn(entry));
+        Assert.False(Log.IsOwn(entry with { Incarnation = entry.Incarnation + 1 }));
+    }
+
+    [Fact]
+    public async Task A_look_shows_what_was_appended()
+    {
+        Assert.Equal(LogPosition.Start, await Log.LookAsync(CancellationToken.None));
+        var entries = await Log.AppendAsync(1, 2);
+        Assert.Equal(entries[1].Position(), await Log.LookAsync(CancellationToken.None));
     }
 
     [Fact]

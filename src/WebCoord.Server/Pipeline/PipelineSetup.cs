@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using WebCoord.TransactionLog;
 using WebCoord.TransactionLog.InMemory;
+using WebCoord.TransactionLog.Redis;
 using WebCoord.TransactionLog.Sqlite;
 
 namespace WebCoord.Server.Pipeline;
@@ -47,11 +48,17 @@ internal static class PipelineSetup
         var options = Value(services).Log;
         var incarnation = services.GetRequiredService<LocalInstance>().Id;
         var time = services.GetRequiredService<TimeProvider>();
-        return options.Kind == "memory"
-            ? new InMemoryTransactionLog(time, incarnation)
-            : new SqliteTransactionLog(time, incarnation, options.Sqlite.Path)
+        return options.Kind switch
+        {
+            "memory" => new InMemoryTransactionLog(time, incarnation),
+            "redis" => new RedisTransactionLog(time, options.Redis.ToLogOptions())
+            {
+                Observer = services.GetRequiredService<LogHealth>(),
+            },
+            _ => new SqliteTransactionLog(time, incarnation, options.Sqlite.Path)
             {
                 SnapshotProgress = services.GetRequiredService<LoadProgress>().SnapshotRead,
-            };
+            },
+        };
     }
 }

@@ -27,6 +27,9 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     public RedisKeys Keys { get; }
 
+    /// <summary>The addresses, for people.</summary>
+    public string Location => _location;
+
     /// <summary>For what is asked of a server rather than of its keys.</summary>
     public IConnectionMultiplexer Multiplexer => _multiplexer;
 
@@ -87,7 +90,9 @@ internal sealed class RedisConnection : IAsyncDisposable
         catch (Exception failure) when (failure is TimeoutException or RedisException or ObjectDisposedException)
         {
             var unavailable = Unavailable(failure);
-            Break(unavailable);
+            Break(failure.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal)
+                ? new StaleGenerationException("another process")
+                : unavailable);
             throw unavailable;
         }
     }
@@ -125,6 +130,9 @@ internal sealed class RedisConnection : IAsyncDisposable
                 + "to something like redis1:6379,redis2:6379,password=...", failure);
         }
     }
+
+    /// <summary>The addresses in a configuration, for people: it may hold a password, too.</summary>
+    public static string LocationOf(string configuration) => LocationOf(ConfigurationOptions.Parse(configuration));
 
     private static string LocationOf(ConfigurationOptions configuration) => string.Join(',', configuration.EndPoints
         .Select(endpoint => endpoint.ToString()!.Replace("Unspecified/", "", StringComparison.Ordinal)));

@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace WebCoord.TransactionLog.Redis;
 
 /// <summary>Where a log in Redis is and how it is used.</summary>
@@ -7,4 +9,18 @@ namespace WebCoord.TransactionLog.Redis;
 /// <param name="AllowUnknownDurability">Whether a Redis that hides its configuration is used all the same.</param>
 /// <param name="CreateLog">Whether a log is begun where there is none.</param>
 public sealed record RedisLogOptions(string Configuration, string Prefix, TimeSpan Timeout, bool AllowUnknownDurability,
-    bool CreateLog);
+    bool CreateLog)
+{
+    /// <summary>Whether a connection string can be read and names an address.</summary>
+    public static bool IsConfiguration(string text)
+    {
+        try
+        {
+            return ConfigurationOptions.Parse(text).EndPoints.Count > 0;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using StackExchange.Redis;
+
+namespace WebCoord.TransactionLog.Redis;
+
+/// <summary>What an instance brings to a handshake.</summary>
+/// <param name="LogId">Of the log it knows; null if it knows none yet.</param>
+/// <param name="Position">The last entry it knows; null if it knows no log.</param>
+/// <param name="OldIncarnation">Under which it last appended; 0 if it did not.</param>
+/// <param name="NewIncarnation">Under which it will.</param>
+/// <param name="LastSequence">The last sequence that is used up.</param>
+/// <param name="Start">What the first entry follows, should a log be begun.</param>
+internal sealed record HandshakeOffer(string? LogId, LogPosition? Position, long OldIncarnation, long NewIncarnation,
+    long LastSequence, LogPosition Start);
+
+/// <summary>What it goes home with.</summary>
+/// <param name="Place">Where its position stands.</param>
+/// <param name="OldLastSequence">The last sequence in the log of the old incarnation, which is retired; null if the log
+/// has never heard of it.</param>
+internal sealed record HandshakeAnswer(ChainPlace Place, RedisGeneration Generation, LogPosition Head,
+    LogPosition Floor, long? OldLastSequence);
+
+/// <summary>Runs <c>handshake.lua</c>: what comes before anything else on a connection.</summary>
+internal sealed class Handshake(RedisLogOptions options)
+{
+    private static readonly RedisScript Script = new("handshake");
+
+    /// <exception cref="LogUnavailableException">There is no answer, no master, or the log is lost.</exception>
+    /// <exception cref="LogRefusedException">There is no log, or none that can be used.</exception>
+    public async Task<HandshakeAnswer> ShakeAsync(RedisConnection connection, HandshakeOffer offer,
+        CancellationToken cancellationToken)
+    {
+        RedisValue[] position = offer.Position is { } known ? RedisReply.Arguments(known) : ["", "", ""];
+        RedisValue[] arguments =
+        [
+            offer.LogId ?? "", Random(), options.CreateLog ? "1" : "0", Random(), .. position,
+            offer.OldIncarnation == 0 ? "" : Text(offer.OldIncarnation), Text(offer.NewIncarnation),
+            Text(offer.LastSequence), .. RedisReply.Arguments(offer.Start),
+        ];
+        var reply = new RedisReply(await connection.RunAsync(Script, arguments, cancellationToken));
+        var where = $"The log {connection.Keys.Tag} at {connection.Location}";
+        return reply.Status switch
+        {
+            "OK" => new HandshakeAnswer(
+                reply.Place(1),
+                new RedisGeneration(reply.Text(2), reply.Text(3), reply.Text(4), reply.Text(5)),
+                reply.Position(6),
+                reply.Position(9),
+                reply.Text(12).Length == 0 ? null : reply.Number(12)),
+            "LOST" => throw new LogUnavailableException($"{where} is lost: {reply.Text(1)}. Bring its data back, or "
+                + "decide how to go on without with POST /v1/log/loss.", true)
+            {
+                IsLost = true,
+            },
+            "ROLE" => throw new LogUnavailableException($"{where}: this Redis is a {reply.Text(1)}, not a master.",
+                true),
+            "NONE" => throw new LogRefusedException($"{where} does not exist, and WebCoord:Log:Redis:CreateLog is "
+                + "false. Check the address and WebCoord:Log:Redis:Prefix, or set CreateLog to true to begin a log"),
+            "FORMAT" => throw new LogRefusedException($"{where} has format {reply.Text(1)}; this version knows format "
+                + "1. Upgrade first. Nothing was changed"),
+            _ => throw new LogRefusedException($"{where} is damaged: {reply.Text(1)}. Nothing was changed; bring the "
+                + "data of this Redis back, or use another WebCoord:Log:Redis:Prefix"),
+        };
+    }
+
+    private static string Random() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,309 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using StackExchange.Redis;
+
+namespace WebCoord.TransactionLog.Redis;
+
+/// <summary>Keeps a link to Redis: makes one, and another one whenever it breaks. Appends that a broken link leaves
+/// unanswered are settled by the handshake of the next.</summary>
+internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, LogPosition start, RedisTail tail,
+    AppendsInFlight appends, ILogObserver? observer) : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
+
+    private readonly RedisKeys _keys = new(options.Prefix);
+    private readonly Handshake _handshake = new(options);
+    private readonly Lock _lock = new();
+    private readonly HashSet<long> _incarnations = [];
+    private readonly List<long> _spent = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private Task? _opened;
+    private TaskCompletionSource _arrival = NewArrival();
+    private RedisLink? _link;
+    private LogUnavailableException? _failure;
+    private string? _logId;
+    private long _incarnation;
+
+    /// <summary>The link, while there is one.</summary>
+    /// <exception cref="LogUnavailableException">There is none at present.</exception>
+    public RedisLink Current
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _link ?? throw Absence();
+            }
+        }
+    }
+
+    /// <summary>Whether one of the links appended under an incarnation.</summary>
+    public bool IsOwn(long incarnation)
+    {
+        lock (_lock)
+        {
+            return _incarnations.Contains(incarnation);
+        }
+    }
+
+    /// <summary>Makes the first link.</summary>
+    /// <exception cref="LogUnavailableException">Redis cannot be reached.</exception>
+    /// <exception cref="LogRefusedException">A person must act.</exception>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_opened is not null)
+        {
+            await WaitUnlessDownAsync(cancellationToken);
+            return;
+        }
+
+        _opened = RunAsync(await ConnectAsync(cancellationToken));
+    }
+
+    /// <summary>The link, or the next one.</summary>
+    public async Task<RedisLink> WaitAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task arrival;
+            lock (_lock)
+            {
+                if (_link is not null)
+                {
+                    return _link;
+                }
+
+                arrival = _arrival.Task;
+            }
+
+            await arrival.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The link, or the next one where that is only a matter of another handshake.</summary>
+    /// <exception cref="LogUnavailableException">Redis does not answer.</exception>
+    public async ValueTask<RedisLink> WaitUnlessDownAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_link is not null)
+            {
+                return _link;
+            }
+
+            if (_failure is not null)
+            {
+                throw Absence();
+            }
+        }
+
+        try
+        {
+            return await WaitAsync(cancellationToken).WaitAsync(options.Timeout, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw Absence();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await (_opened ?? Task.CompletedTask);
+        if (_link is { } link)
+        {
+            link.Forget([link.Incarnation]);
+            await link.DisposeAsync();
+        }
+
+        _stopping.Dispose();
+    }
+
+    private static TaskCompletionSource NewArrival() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Of a request that was not sent.</summary>
+    private LogUnavailableException Absence()
+    {
+        var failure = _failure;
+        return new LogUnavailableException(failure?.Message ?? "Redis is being connected to again.", true, failure)
+        {
+            IsLost = failure?.IsLost ?? false,
+        };
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever it was, the readers must not wait for ever.")]
+    private async Task RunAsync(RedisLink link)
+    {
+        try
+        {
+            while (true)
+            {
+                var since = time.GetTimestamp();
+                await UseAsync(link);
+                await DropAsync(link);
+                var lasted = time.GetElapsedTime(since) > LastPause;
+                link = await ReconnectAsync(lasted ? TimeSpan.Zero : FirstPause);
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+        catch (Exception bug)
+        {
+            tail.Entries.Fail(new LogRefusedException($"The connection to Redis failed for good: {bug.Message}", bug));
+        }
+    }
+
+    private async Task UseAsync(RedisLink link)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        var following = tail.FollowAsync(link, observer, ending.Token);
+        await Task.WhenAny(link.Connection.Broken, following);
+        await ending.CancelAsync();
+        try
+        {
+            await following;
+        }
+        catch (Exception failure) when (failure is LogUnavailableException or OperationCanceledException)
+        {
+            _stopping.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task DropAsync(RedisLink link)
+    {
+        var reason = await link.Connection.Broken;
+        lock (_lock)
+        {
+            _link = null;
+            _arrival = NewArrival();
+            _failure = reason as LogUnavailableException;
+        }
+
+        link.GiveUp();
+        if (_failure is not null)
+        {
+            observer?.Failed(_failure);
+        }
+
+        _ = link.DisposeAsync().AsTask();
+    }
+
+    private async Task<RedisLink> ReconnectAsync(TimeSpan pause)
+    {
+        while (true)
+        {
+            await Task.Delay(pause, time, _stopping.Token);
+            try
+            {
+                return await ConnectAsync(_stopping.Token);
+            }
+            catch (LogUnavailableException failure)
+            {
+                Report(failure);
+            }
+            catch (LogRefusedException refusal)
+            {
+                Report(new LogUnavailableException(refusal.Message + ".", true, refusal));
+            }
+
+            pause = pause == TimeSpan.Zero ? FirstPause : pause * 2 < LastPause ? pause * 2 : LastPause;
+        }
+    }
+
+    private void Report(LogUnavailableException failure)
+    {
+        lock (_lock)
+        {
+            _failure = failure;
+        }
+
+        observer?.Failed(failure);
+        if (failure.IsLost)
+        {
+            appends.FailAll(new LogUnavailableException(failure.Message, false, failure) { IsLost = true });
+        }
+    }
+
+    private async Task<RedisLink> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var asked = time.GetTimestamp();
+        var connection = await RedisConnection.OpenAsync(options, _keys, cancellationToken);
+        try
+        {
+            var link = await ShakeAsync(connection, cancellationToken);
+            await link.LoadAsync(cancellationToken);
+            await ListenAsync(link, cancellationToken);
+            await tail.CatchUpAsync(link, cancellationToken);
+            Install(link, asked);
+            return link;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<RedisLink> ShakeAsync(RedisConnection connection, CancellationToken cancellationToken)
+    {
+        var incarnation = RandomNumberGenerator.GetInt32(1, int.MaxValue) * (1L << 31)
+            + RandomNumberGenerator.GetInt32(1, int.MaxValue);
+        var offer = new HandshakeOffer(_logId, tail.Known, _incarnation, incarnation, appends.LastSequence, start);
+        var answer = await _handshake.ShakeAsync(connection, offer, cancellationToken);
+        _spent.Add(incarnation);
+        _logId = answer.Generation.LogId;
+        connection.Generation = answer.Generation;
+        appends.Settle(_incarnation, answer.OldLastSequence);
+        tail.Adopt(answer);
+        return new RedisLink(connection, answer.Generation, incarnation, offer.LastSequence);
+    }
+
+    private Task ListenAsync(RedisLink link, CancellationToken cancellationToken)
+    {
+        var channel = new RedisChannel(_keys.Hint, RedisChannel.PatternMode.Literal);
+        return link.Connection.AnswerAsync(Subscribed(), cancellationToken);
+
+        async Task<bool> Subscribed()
+        {
+            await link.Connection.Multiplexer.GetSubscriber().SubscribeAsync(channel, (_, appender) =>
+            {
+                if ((string?)appender != link.IncarnationText)
+                {
+                    tail.Wake();
+                }
+            });
+            return true;
+        }
+    }
+
+    /// <summary>What the old incarnation brought into the log was read by now; what was not is beyond the part that is
+    /// still read.</summary>
+    private void Install(RedisLink link, long asked)
+    {
+        appends.GiveUp(_incarnation);
+        TaskCompletionSource arrival;
+        lock (_lock)
+        {
+            _incarnation = link.Incarnation;
+            _incarnations.Add(link.Incarnation);
+            _link = link;
+            _failure = null;
+            arrival = _arrival;
+        }
+
+        arrival.TrySetResult();
+        observer?.Contacted(asked);
+        _spent.Remove(link.Incarnation);
+        if (_spent.Count > 0)
+        {
+            link.Forget(_spent);
+            _spent.Clear();
+        }
+
+        _spent.Add(link.Incarnation);
+    }
+}

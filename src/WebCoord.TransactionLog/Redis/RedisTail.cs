@@ -1,0 +1,213 @@
+using WebCoord.Core;
+using WebCoord.Core.Commands;
+
+namespace WebCoord.TransactionLog.Redis;
+
+/// <summary>
+/// The end of the log as this process knows it. It grows by the answers to appends, and by reading the stream: when a
+/// hint says that others appended, and now and then without one. The chain is verified on the way.
+/// </summary>
+internal sealed class RedisTail(TimeProvider time, AppendsInFlight appends)
+{
+    /// <summary>How often the head is looked at when nothing happens. A third of the shortest session timeout must be
+    /// several of these, for by the looks an instance knows that it may vouch for its clients.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How much readers find in memory: enough for those that keep up.</summary>
+    private const int TailEntries = 4_096;
+    private const long TailBytes = 8L << 20;
+
+    private readonly LogTail _tail = new(LogPosition.Start, TailEntries, TailBytes);
+    private readonly EntryStream _stream = new();
+    private readonly SemaphoreSlim _wake = new(0);
+    private readonly Lock _lock = new();
+    private bool _isWoken;
+    private bool _isKnown;
+    private int _regressions;
+
+    public LogTail Entries => _tail;
+
+    public LogPosition Head => _tail.Head;
+
+    /// <summary>How often entries that had been in the log were found missing.</summary>
+    public int Regressions => Volatile.Read(ref _regressions);
+
+    /// <summary>The last known entry, once the links up to now can add no more; null if no log is known.</summary>
+    public LogPosition? Known
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isKnown ? _tail.Head : null;
+            }
+        }
+    }
+
+    /// <summary>There may be more in the stream.</summary>
+    public void Wake()
+    {
+        if (!Interlocked.Exchange(ref _isWoken, true))
+        {
+            _wake.Release();
+        }
+    }
+
+    /// <summary>The log is to be taken for another one: what is known of it counts no more.</summary>
+    public void Abandon()
+    {
+        lock (_lock)
+        {
+            _isKnown = false;
+            Interlocked.Increment(ref _regressions);
+        }
+    }
+
+    /// <summary>Begins again where a handshake says that the log is not as it was known.</summary>
+    public void Adopt(HandshakeAnswer answer)
+    {
+        lock (_lock)
+        {
+            if (answer.Place == ChainPlace.Absent)
+            {
+                Interlocked.Increment(ref _regressions);
+            }
+
+            if (answer.Place != ChainPlace.On)
+            {
+                _tail.Reset(answer.Head);
+                _isKnown = true;
+            }
+        }
+    }
+
+    /// <summary>Adds the entry of an append, if it is the next; otherwise the stream will bring it.</summary>
+    /// <returns>False if the link was broken before: then a handshake has to tell what became of it.</returns>
+    public bool TryDeliver(RedisLink link, LogEntry entry, LogPosition previous)
+    {
+        lock (_lock)
+        {
+            // What a broken link brings may be gone from the log by now, and Known was asked already.
+            if (link.Connection.Broken.IsCompleted)
+            {
+                return false;
+            }
+
+            if (_tail.Head == previous)
+            {
+                _tail.Add(entry);
+                return true;
+            }
+        }
+
+        Wake();
+        return true;
+    }
+
+    /// <summary>Follows the log over a link until that breaks.</summary>
+    public async Task FollowAsync(RedisLink link, ILogObserver? observer, CancellationToken cancellationToken)
+    {
+        var looked = 0L;
+        while (!link.Connection.Broken.IsCompleted)
+        {
+            var asked = time.GetTimestamp();
+            if (looked == 0 || time.GetElapsedTime(looked, asked) >= LookInterval)
+            {
+                await LookAsync(link, cancellationToken);
+                observer?.Contacted(asked);
+                looked = asked;
+            }
+
+            await CatchUpAsync(link, cancellationToken);
+            if (await _wake.WaitAsync(LookInterval, cancellationToken))
+            {
+                Volatile.Write(ref _isWoken, false);
+            }
+        }
+    }
+
+    /// <summary>Reads what the stream has after the tail.</summary>
+    public async Task CatchUpAsync(RedisLink link, CancellationToken cancellationToken)
+    {
+        while (await ReadSomeAsync(link, cancellationToken))
+        {
+            // As long as there is more.
+        }
+    }
+
+    private async Task LookAsync(RedisLink link, CancellationToken cancellationToken)
+    {
+        var view = await link.LookAsync(Head, cancellationToken);
+        if (view.Place != ChainPlace.On)
+        {
+            throw link.Stale($"the last entry is {view.Place}");
+        }
+    }
+
+    private async Task<bool> ReadSomeAsync(RedisLink link, CancellationToken cancellationToken)
+    {
+        var from = Head;
+        try
+        {
+            var stored = await _stream.ReadAsync(link.Connection, from.Zxid, cancellationToken);
+            foreach (var next in stored)
+            {
+                var own = appends.Find(next);
+                var entry = own is null
+                    ? next.DecodeAfter(from)
+                    : own.Batch.EntryAt(next.Position, next.TimestampMs, next.Incarnation);
+                if (!TryAdd(link, entry, from))
+                {
+                    return !link.Connection.Broken.IsCompleted;
+                }
+
+                own?.Complete(entry);
+                from = next.Position;
+            }
+
+            return stored.Count > 0;
+        }
+        catch (InvalidDataException damage)
+        {
+            await LookAsync(link, cancellationToken);
+            _tail.Fail(Damaged(link, from, damage));
+        }
+        catch (UnknownFormatException newer)
+        {
+            _tail.Fail(new LogRefusedException($"The log {link.Connection.Keys.Tag} at {link.Connection.Location}: the "
+                + $"entry after zxid {from.Zxid} is from a newer version. {newer.Message}", newer));
+        }
+
+        return false;
+    }
+
+    public static LogRefusedException Damaged(RedisLink link, LogPosition after, InvalidDataException damage) =>
+        new($"The log {link.Connection.Keys.Tag} at {link.Connection.Location}: the entry after zxid {after.Zxid} is "
+            + $"damaged: {damage.Message}. Bring the data of this Redis back from a backup", damage);
+
+    /// <summary>Adds an entry unless it is there already.</summary>
+    /// <returns>False if it does not fit any more.</returns>
+    private bool TryAdd(RedisLink link, LogEntry entry, LogPosition previous)
+    {
+        lock (_lock)
+        {
+            if (link.Connection.Broken.IsCompleted)
+            {
+                return false;
+            }
+
+            if (entry.LastZxid <= _tail.Head.Zxid)
+            {
+                return true;
+            }
+
+            if (_tail.Head != previous)
+            {
+                return false;
+            }
+
+            _tail.Add(entry);
+            return true;
+        }
+    }
+}

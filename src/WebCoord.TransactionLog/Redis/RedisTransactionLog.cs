@@ -1,0 +1,221 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using WebCoord.Core;
+using WebCoord.Core.Commands;
+
+namespace WebCoord.TransactionLog.Redis;
+
+/// <summary>
+/// A log in Redis that any number of processes append to and read. Redis gives each entry its place, in one script;
+/// what makes that safe is that nothing is believed of Redis but what a script says that checked the generation (see
+/// <c>handshake.lua</c>), and that an append whose answer did not come is not guessed about but settled.
+/// </summary>
+public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions options) : ITransactionLog
+{
+    /// <summary>After a link broke, this many timeouts are waited for a handshake to tell what became of an append.
+    /// </summary>
+    private const int SettlingTimeouts = 2;
+
+    private readonly AppendsInFlight _appends = new();
+    private readonly string _location = $"{options.Prefix} at {RedisConnection.LocationOf(options.Configuration)}";
+
+    /// <summary>The position that the first entry of a new log follows.</summary>
+    public LogPosition Start { get; init; } = LogPosition.Start;
+
+    /// <summary>Told when Redis answers and when it does not.</summary>
+    public ILogObserver? Observer { get; init; }
+
+    public LogDescription Description => new("redis", _location, Durability.Unknown, IsShared: true);
+
+    public LogPosition Head => Tail.Head;
+
+    public int MaxAppendsInFlight => 4;
+
+    private RedisTail Tail => field ??= new RedisTail(time, _appends);
+
+    private LinkKeeper Keeper => field ??= new LinkKeeper(time, options, Start, Tail, _appends, Observer);
+
+    public Task OpenAsync(CancellationToken cancellationToken) => Keeper.OpenAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    /// <param name="cancellationToken">Looked at before the append begins; what has begun is brought to its
+    /// end.</param>
+    public async Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var batch = new Batch(sequence, requests);
+        var append = _appends.Begin(batch, Tail.Head, () => Keeper.Current);
+        try
+        {
+            await ReceiveAsync(append);
+            return await append.Entry.WaitAsync(options.Timeout * SettlingTimeouts, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            throw AppendsInFlight.Unknown();
+        }
+        finally
+        {
+            _appends.End(append);
+        }
+    }
+
+    public bool IsOwn(LogEntry entry) => Keeper.IsOwn(entry.Incarnation);
+
+    public async ValueTask<LogPosition> LookAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var link = await Keeper.WaitUnlessDownAsync(cancellationToken);
+            var asked = time.GetTimestamp();
+            try
+            {
+                var view = await link.LookAsync(Tail.Head, cancellationToken);
+                if (view.Place != ChainPlace.On)
+                {
+                    throw link.Stale($"the last entry is {view.Place}");
+                }
+
+                Observer?.Contacted(asked);
+                if (view.Head.Zxid > Tail.Head.Zxid)
+                {
+                    Tail.Wake();
+                }
+
+                return view.Head;
+            }
+            catch (LogUnavailableException failure) when (failure.InnerException is StaleGenerationException)
+            {
+                await link.Replaced.WaitAsync(cancellationToken);
+            }
+        }
+    }
+
+    public async IAsyncEnumerable<LogEntry> ReadAsync(LogPosition after,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var stream = new EntryStream();
+        var wasInLog = false;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            switch (Tail.Entries.Next(after, out var next))
+            {
+                case TailAnswer.Entry:
+                    yield return next!;
+                    after = new LogPosition(next!.LastZxid, next.ChainHash);
+                    wasInLog = true;
+                    break;
+                case TailAnswer.End:
+                    await Tail.Entries.WaitAsync(after, cancellationToken);
+                    break;
+                default:
+                    foreach (var entry in await ReadStoredAsync(stream, after, wasInLog, cancellationToken))
+                    {
+                        yield return entry;
+                        after = new LogPosition(entry.LastZxid, entry.ChainHash);
+                    }
+
+                    wasInLog = true;
+                    break;
+            }
+        }
+    }
+
+    public Task SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<CoordinationState?> LoadSnapshotAsync(ICollection<string> damaged,
+        CancellationToken cancellationToken) => Task.FromResult<CoordinationState?>(null);
+
+    public Task TrimAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task AcceptLossAsync(LossAcceptance acceptance, CoordinationState state,
+        CancellationToken cancellationToken) => throw Refusals.NotLost(_location);
+
+    public ValueTask DisposeAsync() => Keeper.DisposeAsync();
+
+    /// <summary>Completes an append with the answer of Redis. Without one it is left to the next handshake.</summary>
+    private async Task ReceiveAsync(AppendInFlight append)
+    {
+        var asked = time.GetTimestamp();
+        try
+        {
+            if (await append.Link.AnswerAsync(append.Sent) is { } reply)
+            {
+                var entry = append.Batch.EntryAt(reply.Position(1), reply.Number(4), append.Link.Incarnation);
+                if (Tail.TryDeliver(append.Link, entry, reply.Position(5)))
+                {
+                    Observer?.Contacted(asked);
+                    append.Complete(entry);
+                }
+            }
+        }
+        catch (LogUnavailableException)
+        {
+            // The link is broken; what became of the append is for the next to find out.
+        }
+    }
+
+    /// <summary>Some entries that the tail does not have, or none where it will have them soon.</summary>
+    private async Task<List<LogEntry>> ReadStoredAsync(EntryStream stream, LogPosition after, bool wasInLog,
+        CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var link = await Keeper.WaitAsync(cancellationToken);
+            try
+            {
+                var view = await link.LookAsync(after, cancellationToken);
+                if (view.Place == ChainPlace.Below)
+                {
+                    throw Refusals.Trimmed(_location, after, view.Floor);
+                }
+
+                if (view.Place != ChainPlace.On)
+                {
+                    throw wasInLog || Tail.Regressions > 0
+                        ? new LogRegressedException($"{_location}: zxid {after.Zxid} was in the log and is no more")
+                        : Refusals.Foreign(_location, after);
+                }
+
+                var entries = await DecodeAsync(link, stream, after, cancellationToken);
+                if (entries.Count == 0)
+                {
+                    Tail.Wake();
+                    await Tail.Entries.WaitAsync(after, cancellationToken);
+                }
+
+                return entries;
+            }
+            catch (LogUnavailableException)
+            {
+                await link.Replaced.WaitAsync(cancellationToken);
+            }
+        }
+    }
+
+    private static async Task<List<LogEntry>> DecodeAsync(RedisLink link, EntryStream stream, LogPosition after,
+        CancellationToken cancellationToken)
+    {
+        var entries = new List<LogEntry>();
+        try
+        {
+            foreach (var stored in await stream.ReadAsync(link.Connection, after.Zxid, cancellationToken))
+            {
+                entries.Add(stored.DecodeAfter(after));
+                after = stored.Position;
+            }
+        }
+        catch (InvalidDataException damage)
+        {
+            // Those before it are good; and what follows from none may have been trimmed away below it.
+            if (entries.Count == 0 && (await link.LookAsync(after, cancellationToken)).Place == ChainPlace.On)
+            {
+                throw RedisTail.Damaged(link, after, damage);
+            }
+        }
+
+        return entries;
+    }
+}
