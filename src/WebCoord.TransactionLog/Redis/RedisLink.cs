@@ -97,10 +97,20 @@ internal sealed class RedisLink(RedisConnection connection, RedisGeneration gene
         return new LogUnavailableException($"Redis at {connection.Location} is not as it was ({why}).", true, stale);
     }
 
-    /// <summary>Lets Redis forget incarnations under which nothing is appended any more. Nothing depends on it.
-    /// </summary>
-    public void Forget(IEnumerable<long> incarnations) => connection.Database.HashDelete(connection.Keys.Appenders,
-        [.. incarnations.Select(gone => (RedisValue)gone)], CommandFlags.FireAndForget | CommandFlags.DemandMaster);
+    /// <summary>Lets Redis forget incarnations under which nothing is appended any more, should it answer. Nothing
+    /// depends on it.</summary>
+    public async Task ForgetAsync(IEnumerable<long> incarnations)
+    {
+        try
+        {
+            await connection.AnswerAsync(connection.Database.HashDeleteAsync(connection.Keys.Appenders,
+                [.. incarnations.Select(gone => (RedisValue)gone)], CommandFlags.DemandMaster), CancellationToken.None);
+        }
+        catch (LogUnavailableException)
+        {
+            // Handshakes look through those that ended long ago.
+        }
+    }
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 }

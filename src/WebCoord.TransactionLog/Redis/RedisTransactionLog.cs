@@ -25,6 +25,9 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
     /// <summary>Told when Redis answers and when it does not.</summary>
     public ILogObserver? Observer { get; init; }
 
+    /// <summary>For tests: whether hints pass it by.</summary>
+    internal bool IsDeaf { get; init; }
+
     public LogDescription Description => new("redis", _location, Durability.Unknown, IsShared: true);
 
     public LogPosition Head => Tail.Head;
@@ -33,7 +36,10 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
 
     private RedisTail Tail => field ??= new RedisTail(time, _appends);
 
-    private LinkKeeper Keeper => field ??= new LinkKeeper(time, options, Start, Tail, _appends, Observer);
+    private LinkKeeper Keeper => field ??= new LinkKeeper(time, options, Start, Tail, _appends, Observer)
+    {
+        IsDeaf = IsDeaf,
+    };
 
     public Task OpenAsync(CancellationToken cancellationToken) => Keeper.OpenAsync(cancellationToken);
 
