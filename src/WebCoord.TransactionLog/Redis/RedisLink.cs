@@ -61,18 +61,13 @@ internal sealed class RedisLink(RedisConnection connection, RedisGeneration gene
             ]);
     }
 
-    /// <summary>The answer to a batch, or null where Redis refused it: then the link is broken.</summary>
-    /// <exception cref="LogUnavailableException">There is no answer.</exception>
-    public async Task<RedisReply?> AnswerAsync(Task<RedisResult> sent)
+    /// <summary>The answer to a batch.</summary>
+    /// <exception cref="LogUnavailableException">There is none, or Redis refused the batch, which its inner exception
+    /// tells: then it was not appended and never will be.</exception>
+    public async Task<RedisReply> AnswerAsync(Task<RedisResult> sent)
     {
         var reply = new RedisReply(await connection.AnswerAsync(sent, CancellationToken.None));
-        if (reply.Status == "OK")
-        {
-            return reply;
-        }
-
-        connection.Break(new StaleGenerationException(reply.Text(1)));
-        return null;
+        return reply.Status == "OK" ? reply : throw Stale(reply.Text(1));
     }
 
     /// <summary>The head, and where a position stands.</summary>

@@ -28,6 +28,9 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
     /// <summary>For tests: whether hints pass it by.</summary>
     internal bool IsDeaf { get; init; }
 
+    /// <summary>For tests: how often entries that had been in the log were found missing.</summary>
+    internal int Regressions => Tail.Regressions;
+
     public LogDescription Description => new("redis", _location, Durability.Unknown, IsShared: true);
 
     public LogPosition Head => Tail.Head;
@@ -147,15 +150,17 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
         var asked = time.GetTimestamp();
         try
         {
-            if (await append.Link.AnswerAsync(append.Sent) is { } reply)
+            var reply = await append.Link.AnswerAsync(append.Sent);
+            var entry = append.Batch.EntryAt(reply.Position(1), reply.Number(4), append.Link.Incarnation);
+            if (Tail.TryDeliver(append.Link, entry, reply.Position(5)))
             {
-                var entry = append.Batch.EntryAt(reply.Position(1), reply.Number(4), append.Link.Incarnation);
-                if (Tail.TryDeliver(append.Link, entry, reply.Position(5)))
-                {
-                    Observer?.Contacted(asked);
-                    append.Complete(entry);
-                }
+                Observer?.Contacted(asked);
+                append.Complete(entry);
             }
+        }
+        catch (LogUnavailableException failure) when (failure.InnerException is StaleGenerationException)
+        {
+            append.Fail(failure);
         }
         catch (LogUnavailableException)
         {
