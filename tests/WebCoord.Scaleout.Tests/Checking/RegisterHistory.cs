@@ -19,19 +19,21 @@ internal sealed class RegisterHistory(int registers)
     /// <summary>The registers whose calls fit no order.</summary>
     public IReadOnlyList<string> FindViolations() => FindViolations(long.MinValue, long.MaxValue, RegisterState.Empty);
 
-    /// <summary>The same for a part of the time, for when the service announced that it lost something: of the calls
-    /// that were under way at its end nobody knows whether they took effect before.</summary>
+    /// <summary>The same for a part of the time, for when the service announced that it lost something: of a call that
+    /// was under way at its begin or end nobody knows on which side it took effect, if at all.</summary>
     public IReadOnlyList<string> FindViolations(long begin, long end, RegisterState initial) =>
     [
         .. from entry in _operations
-           where entry.Operation.Begin >= begin && entry.Operation.Begin < end
-           group Within(entry.Operation, end) by entry.Register into history
+           where entry.Operation.End >= begin && entry.Operation.Begin < end
+           let isWithin = entry.Operation.Begin >= begin && entry.Operation.End < end
+           where isWithin || entry.Operation.Outcome != RegisterOutcome.Refused
+           let operation = entry.Operation with
+           {
+               Outcome = isWithin ? entry.Operation.Outcome : RegisterOutcome.Unknown,
+           }
+           group operation by entry.Register into history
            let violation = LinearizabilityChecker.FindViolation(history, initial)
            where violation is not null
            select $"{history.Key}: {violation}",
     ];
-
-    private static RegisterOperation Within(RegisterOperation operation, long end) => operation.End < end
-        ? operation
-        : operation with { Outcome = RegisterOutcome.Unknown };
 }

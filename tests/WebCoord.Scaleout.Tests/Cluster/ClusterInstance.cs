@@ -67,12 +67,13 @@ internal sealed class ClusterInstance : IAsyncDisposable
         await _process!.KillAsync();
     }
 
-    /// <summary>Asks it to stop (SIGTERM) and returns its exit code.</summary>
+    /// <summary>Asks it to stop (SIGTERM) and returns its exit code. As behind a balancer, nobody turns to it from a
+    /// moment before.</summary>
     public async Task<int> StopAsync()
     {
-        var exitCode = await _process!.StopAsync();
         IsRunning = false;
-        return exitCode;
+        await Task.Delay(50);
+        return await _process!.StopAsync();
     }
 
     /// <summary>Halts it (SIGSTOP): connections stay, nothing is answered.</summary>

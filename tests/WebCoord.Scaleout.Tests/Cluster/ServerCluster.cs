@@ -15,17 +15,20 @@ internal sealed class ServerCluster : IAsyncDisposable
 
     private static readonly string[] Arguments =
     [
-        "--WebCoord:Sessions:TickMs=100", "--WebCoord:Sessions:MinTimeoutMs=400", "--WebCoord:Log:Redis:TimeoutMs=1000",
+        "--WebCoord:Sessions:TickMs=100", "--WebCoord:Sessions:MinTimeoutMs=400",
         "--WebCoord:ZooKeeper:MaxConnectionsPerAddress=0",
     ];
 
+    private readonly ClusterSetup _setup;
+
     private ServerCluster(RedisServer redis, ClusterSetup setup)
     {
+        _setup = setup;
         Redis = redis;
         Instances =
         [
-            .. Enumerable.Range(0, setup.Count).Select(number => new ClusterInstance(((char)('a' + number)).ToString(),
-                redis.Port, [.. Arguments, .. setup.Arguments, .. setup.ArgumentsOf(number)])),
+            .. Enumerable.Range(0, setup.Count)
+                .Select(number => NewInstance(((char)('a' + number)).ToString(), setup.ArgumentsOf(number))),
         ];
     }
 
@@ -59,6 +62,10 @@ internal sealed class ServerCluster : IAsyncDisposable
     /// <summary>Starts Redis; the instances are started by the test.</summary>
     public static async Task<ServerCluster> PrepareAsync(ClusterSetup? setup = null) =>
         new(await RedisServer.StartAsync(), setup ?? new ClusterSetup());
+
+    /// <summary>One more instance, not started yet, that the caller has to dispose of.</summary>
+    public ClusterInstance NewInstance(string name, IReadOnlyList<string> arguments) =>
+        new(name, Redis.Port, [.. Arguments, .. _setup.Arguments, .. arguments]);
 
     /// <summary>Puts another Redis in the place of this one, for all instances, and ends the old one.</summary>
     public async Task ReplaceRedisAsync(RedisServer replacement)

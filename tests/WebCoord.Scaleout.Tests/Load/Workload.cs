@@ -61,7 +61,7 @@ internal sealed class Workload : IAsyncDisposable
     /// <summary>Makes the folders and lets everybody begin.</summary>
     public static async Task<Workload> StartAsync(ServerCluster cluster, string folder, int seed)
     {
-        using var made = await cluster.Running[0].Client.PostAsJsonAsync($"v1/nodes{folder}/items?createParents=true",
+        using var made = await cluster.Running[0].Client.PostAsJsonAsync($"v1/nodes{folder}/items",
             new { createParents = true });
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
         return new Workload(cluster, folder, seed);
