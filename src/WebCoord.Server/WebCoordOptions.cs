@@ -85,8 +85,15 @@ internal sealed class RedisOptions
     /// restarted instance from taking an emptied Redis for a new service.</summary>
     public bool CreateLog { get; init; } = true;
 
+    /// <summary>A PEM file of the certificates that the one of Redis must lead to; by default those that this machine
+    /// trusts.</summary>
+    public string? TlsTrustedCertificates { get; init; }
+
     public RedisLogOptions ToLogOptions() =>
-        new(Configuration, Prefix, TimeSpan.FromMilliseconds(TimeoutMs), AllowUnknownDurability, CreateLog);
+        new(Configuration, Prefix, TimeSpan.FromMilliseconds(TimeoutMs), AllowUnknownDurability, CreateLog)
+        {
+            TlsTrustedCertificates = TlsTrustedCertificates,
+        };
 }
 
 internal sealed class InstanceOptions

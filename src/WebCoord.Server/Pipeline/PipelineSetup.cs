@@ -54,6 +54,7 @@ internal static class PipelineSetup
             "redis" => new RedisTransactionLog(time, options.Redis.ToLogOptions())
             {
                 Observer = services.GetRequiredService<LogHealth>(),
+                SnapshotProgress = services.GetRequiredService<LoadProgress>().SnapshotRead,
             },
             _ => new SqliteTransactionLog(time, incarnation, options.Sqlite.Path)
             {

@@ -14,6 +14,7 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
 
     private readonly RedisKeys _keys = new(options.Prefix);
     private readonly Handshake _handshake = new(options);
+    private readonly DurabilityWatch _durability = new(time, options);
     private readonly Lock _lock = new();
     private readonly HashSet<long> _incarnations = [];
     private readonly List<long> _spent = [];
@@ -40,6 +41,9 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
             }
         }
     }
+
+    /// <summary>Of what Redis acknowledges, as it was last seen.</summary>
+    public Durability Durability => _durability.Current;
 
     /// <summary>Whether one of the links appended under an incarnation.</summary>
     public bool IsOwn(long incarnation)
@@ -164,11 +168,12 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         var following = tail.FollowAsync(link, observer, ending.Token);
+        var watching = _durability.FollowAsync(link.Connection, ending.Token);
         await Task.WhenAny(link.Connection.Broken, following);
         await ending.CancelAsync();
         try
         {
-            await following;
+            await Task.WhenAll(following, watching);
         }
         catch (Exception failure) when (failure is LogUnavailableException or OperationCanceledException)
         {
@@ -237,6 +242,7 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
         var connection = await RedisConnection.OpenAsync(options, _keys, cancellationToken);
         try
         {
+            await _durability.InspectAsync(connection, cancellationToken);
             var link = await ShakeAsync(connection, cancellationToken);
             await link.LoadAsync(cancellationToken);
             await ListenAsync(link, cancellationToken);

@@ -44,12 +44,12 @@ internal sealed class RedisConnection : IAsyncDisposable
     }
 
     /// <exception cref="LogUnavailableException">There is no answer in time.</exception>
-    /// <exception cref="LogRefusedException">The configuration cannot be read.</exception>
+    /// <exception cref="LogRefusedException">The configuration cannot be read, or does not fit that Redis.</exception>
     public static async Task<RedisConnection> OpenAsync(RedisLogOptions options, RedisKeys keys,
         CancellationToken cancellationToken)
     {
-        var configuration = Parse(options);
-        var location = LocationOf(configuration);
+        var configuration = RedisConnectionString.Parse(options);
+        var location = RedisConnectionString.LocationOf(configuration);
         var connecting = ConnectionMultiplexer.ConnectAsync(configuration);
         try
         {
@@ -61,6 +61,11 @@ internal sealed class RedisConnection : IAsyncDisposable
         {
             _ = DiscardAsync(connecting);
             cancellationToken.ThrowIfCancellationRequested();
+            if (await new RedisProbe(configuration, options.Timeout).ExplainAsync(cancellationToken) is { } reason)
+            {
+                throw new LogRefusedException(reason, failure);
+            }
+
             throw new LogUnavailableException($"Redis at {location} cannot be reached: {failure.Message}", true,
                 failure);
         }
@@ -108,34 +113,6 @@ internal sealed class RedisConnection : IAsyncDisposable
     }
 
     private RedisKey[] ScriptKeys => field ??= [Keys.Head, Keys.Log, Keys.Appenders, Keys.Snapshots];
-
-    private static ConfigurationOptions Parse(RedisLogOptions options)
-    {
-        try
-        {
-            var configuration = ConfigurationOptions.Parse(options.Configuration);
-            var timeoutMs = (int)options.Timeout.TotalMilliseconds;
-            configuration.AbortOnConnectFail = true;
-            configuration.ConnectRetry = 1;
-            configuration.ConnectTimeout = timeoutMs;
-            configuration.SyncTimeout = timeoutMs;
-            configuration.TieBreaker = "";
-            return configuration.EndPoints.Count > 0
-                ? configuration
-                : throw new ArgumentException("it names no endpoint");
-        }
-        catch (ArgumentException failure)
-        {
-            throw new LogRefusedException($"WebCoord:Log:Redis:Configuration cannot be read: {failure.Message}. Set it "
-                + "to something like redis1:6379,redis2:6379,password=...", failure);
-        }
-    }
-
-    /// <summary>The addresses in a configuration, for people: it may hold a password, too.</summary>
-    public static string LocationOf(string configuration) => LocationOf(ConfigurationOptions.Parse(configuration));
-
-    private static string LocationOf(ConfigurationOptions configuration) => string.Join(',', configuration.EndPoints
-        .Select(endpoint => endpoint.ToString()!.Replace("Unspecified/", "", StringComparison.Ordinal)));
 
     private static async Task DiscardAsync(Task<ConnectionMultiplexer> connecting)
     {

@@ -22,8 +22,11 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>A hash: how far each incarnation that is not retired has come.</summary>
     public RedisKey Appenders => $"{_tag}:appenders";
 
-    /// <summary>The manifest of the snapshots.</summary>
+    /// <summary>A hash: the snapshots that count.</summary>
     public RedisKey Snapshots => $"{_tag}:snapshots";
+
+    /// <summary>Who is writing a snapshot at the moment.</summary>
+    public RedisKey SnapshotClaim => $"{_tag}:snapshot-claim";
 
     /// <summary>The channel on which each append tells of itself.</summary>
     public string Hint => $"{_tag}:hint";

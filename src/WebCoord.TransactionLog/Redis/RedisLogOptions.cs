@@ -1,5 +1,3 @@
-using StackExchange.Redis;
-
 namespace WebCoord.TransactionLog.Redis;
 
 /// <summary>Where a log in Redis is and how it is used.</summary>
@@ -11,14 +9,19 @@ namespace WebCoord.TransactionLog.Redis;
 public sealed record RedisLogOptions(string Configuration, string Prefix, TimeSpan Timeout, bool AllowUnknownDurability,
     bool CreateLog)
 {
+    /// <summary>A PEM file of the certificates that the one of Redis must lead to; null for those that this machine
+    /// trusts.</summary>
+    public string? TlsTrustedCertificates { get; init; }
+
     /// <summary>Whether a connection string can be read and names an address.</summary>
     public static bool IsConfiguration(string text)
     {
         try
         {
-            return ConfigurationOptions.Parse(text).EndPoints.Count > 0;
+            RedisConnectionString.Parse(text);
+            return true;
         }
-        catch (ArgumentException)
+        catch (LogRefusedException)
         {
             return false;
         }

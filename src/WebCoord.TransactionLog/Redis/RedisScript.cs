@@ -11,19 +11,17 @@ internal sealed class RedisScript
 {
     private static readonly string Chain = Read("chain");
 
-    public RedisScript(string name)
-        : this(Read(name), name)
+    /// <param name="prelude">Another file, whose definitions come before it.</param>
+    public RedisScript(string name, string? prelude = null)
     {
+        Name = name;
+        Text = prelude is null ? $"{Chain}\n{Read(name)}" : $"{Chain}\n{Read(prelude)}\n{Read(name)}";
     }
-
-    private RedisScript(string body, string name) => (Name, Body, Text) = (name, body, $"{Chain}\n{body}");
 
     public string Name { get; }
 
     /// <summary>What Redis is given.</summary>
     public string Text { get; private init; }
-
-    private string Body { get; }
 
     /// <summary>By this Redis knows the script once it was loaded.</summary>
     [SuppressMessage("Security", "CA5350", Justification = "It is how Redis names scripts.")]
@@ -31,8 +29,7 @@ internal sealed class RedisScript
 
     /// <summary>The same script for one generation only: a Redis process where that was never agreed on does not know
     /// its name.</summary>
-    public RedisScript ForGeneration(string nonce) =>
-        new(Body, Name) { Text = $"-- generation {nonce}\n{Text}" };
+    public RedisScript ForGeneration(string nonce) => new(Name) { Text = $"-- generation {nonce}\n{Text}" };
 
     private static string Read(string name)
     {

@@ -17,7 +17,9 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
     private const int SettlingTimeouts = 2;
 
     private readonly AppendsInFlight _appends = new();
-    private readonly string _location = $"{options.Prefix} at {RedisConnection.LocationOf(options.Configuration)}";
+    private readonly RedisSnapshots _snapshots = new();
+    private readonly string _location = $"{options.Prefix} at "
+        + RedisConnectionString.LocationOf(RedisConnectionString.Parse(options.Configuration));
 
     /// <summary>The position that the first entry of a new log follows.</summary>
     public LogPosition Start { get; init; } = LogPosition.Start;
@@ -25,13 +27,16 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
     /// <summary>Told when Redis answers and when it does not.</summary>
     public ILogObserver? Observer { get; init; }
 
+    /// <summary>Told now and then, while a snapshot is loaded, how many nodes were read, and of how many.</summary>
+    public Action<long, long>? SnapshotProgress { get; init; }
+
     /// <summary>For tests: whether hints pass it by.</summary>
     internal bool IsDeaf { get; init; }
 
     /// <summary>For tests: how often entries that had been in the log were found missing.</summary>
     internal int Regressions => Tail.Regressions;
 
-    public LogDescription Description => new("redis", _location, Durability.Unknown, IsShared: true);
+    public LogDescription Description => new("redis", _location, Keeper.Durability, IsShared: true);
 
     public LogPosition Head => Tail.Head;
 
@@ -132,17 +137,26 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
         }
     }
 
-    public Task SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken) => Task.CompletedTask;
+    public async Task SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken) =>
+        await _snapshots.SaveAsync(await ConnectionAsync(cancellationToken), state, cancellationToken);
 
-    public Task<CoordinationState?> LoadSnapshotAsync(ICollection<string> damaged,
-        CancellationToken cancellationToken) => Task.FromResult<CoordinationState?>(null);
+    /// <inheritdoc/>
+    /// <exception cref="LogUnavailableException">Redis does not answer; it may be tried again.</exception>
+    public async Task<CoordinationState?> LoadSnapshotAsync(ICollection<string> damaged,
+        CancellationToken cancellationToken) =>
+        await RedisSnapshots.LoadAsync(await ConnectionAsync(cancellationToken), Start, SnapshotProgress, damaged,
+            cancellationToken);
 
-    public Task TrimAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public async Task TrimAsync(CancellationToken cancellationToken) =>
+        await RedisSnapshots.TrimAsync(await ConnectionAsync(cancellationToken), cancellationToken);
 
     public Task AcceptLossAsync(LossAcceptance acceptance, CoordinationState state,
         CancellationToken cancellationToken) => throw Refusals.NotLost(_location);
 
     public ValueTask DisposeAsync() => Keeper.DisposeAsync();
+
+    private async Task<RedisConnection> ConnectionAsync(CancellationToken cancellationToken) =>
+        (await Keeper.WaitUnlessDownAsync(cancellationToken)).Connection;
 
     /// <summary>Completes an append with the answer of Redis. Without one it is left to the next handshake.</summary>
     private async Task ReceiveAsync(AppendInFlight append)

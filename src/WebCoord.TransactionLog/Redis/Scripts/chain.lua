@@ -2,10 +2,10 @@
 --   KEYS[1] the head      a hash: format, id, made (s), epoch and counter (of the last zxid), hash, floor-epoch,
 --                         floor-counter and floor-hash (the position that the first entry of the stream follows), and
 --                         the generation: generation-epoch, nonce, run-id, replid
---   KEYS[2] the log       a stream: the id is epoch-counter of the entry's last zxid; n requests, t(ime), i(ncarnation),
---                         s(equence), h(ash), p(ayload)
+--   KEYS[2] the log       a stream: the id is epoch-counter of the entry's last zxid; n requests, t(ime),
+--                         i(ncarnation), s(equence), h(ash), p(ayload)
 --   KEYS[3] the appenders a hash: incarnation -> last sequence
---   KEYS[4] the snapshots (the manifest)
+--   KEYS[4] the snapshots a hash: see snapshots.lua
 -- Lua's numbers are doubles: epoch and counter are exact each, a zxid of both is not.
 
 -- The decimal form of epoch * 2^32 + counter, exact up to 2^63: 2^32 is 4294 * 10^6 + 967296.

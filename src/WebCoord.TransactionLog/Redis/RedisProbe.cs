@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text;
+using StackExchange.Redis;
+
+namespace WebCoord.TransactionLog.Redis;
+
+/// <summary>Finds out why no connection comes about, by saying a few words to each address: the client library tells
+/// hardly more than that it failed.</summary>
+internal sealed class RedisProbe(ConfigurationOptions configuration, TimeSpan timeout)
+{
+    /// <summary>The first byte of a TLS alert, with which a server that expects TLS may answer anything else.</summary>
+    private const byte TlsAlert = 0x15;
+
+    /// <summary>What a person must set right; null if it is not a matter of settings, as far as one can see.</summary>
+    public async Task<string?> ExplainAsync(CancellationToken cancellationToken)
+    {
+        foreach (var address in configuration.EndPoints)
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            patience.CancelAfter(timeout);
+            try
+            {
+                if (await ExplainAsync(address, patience.Token) is { } reason)
+                {
+                    return $"Redis at {RedisMaster.NameOf(address)} {reason}";
+                }
+            }
+            catch (Exception failure)
+                when (failure is SocketException or IOException or OperationCanceledException)
+            {
+                // It is away, which may pass.
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<string?> ExplainAsync(EndPoint address, CancellationToken cancellationToken)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(address, cancellationToken);
+        await using var plain = new NetworkStream(socket);
+        if (!configuration.Ssl)
+        {
+            return await GreetAsync(plain, cancellationToken);
+        }
+
+        var host = configuration.SslHost is { Length: > 0 } named ? named : HostOf(address);
+        var errors = SslPolicyErrors.None;
+        await using var secure = new SslStream(plain, leaveInnerStreamOpen: false, (_, _, _, found) =>
+        {
+            errors = found;
+            return true;
+        });
+        try
+        {
+            await secure.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions { TargetHost = host }, cancellationToken);
+        }
+        catch (Exception failure) when (failure is AuthenticationException or IOException)
+        {
+            return $"does not speak TLS ({failure.Message.TrimEnd('.')}). Leave ssl=true out of "
+                + "WebCoord:Log:Redis:Configuration, or name its TLS port there";
+        }
+
+        return await GreetAsync(secure, cancellationToken) ?? Explain(errors, host);
+    }
+
+    private static string? Explain(SslPolicyErrors errors, string host) => errors switch
+    {
+        SslPolicyErrors.None => null,
+        _ when errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) =>
+            $"has a certificate that is not for {host}. Add sslHost=<its name> to WebCoord:Log:Redis:Configuration",
+        _ => "has a certificate that this machine does not trust. Name a PEM file of the authority's certificate in "
+            + "WebCoord:Log:Redis:TlsTrustedCertificates",
+    };
+
+    private async Task<string?> GreetAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var password = configuration.Password is { Length: > 0 } given ? given : null;
+        if (password is not null)
+        {
+            var length = Encoding.UTF8.GetByteCount(password);
+            var answer = await AskAsync(stream, $"*2\r\n$4\r\nAUTH\r\n${length}\r\n{password}\r\n", cancellationToken);
+            if (Explain(answer, hasPassword: true) is { } reason)
+            {
+                return reason;
+            }
+        }
+
+        return Explain(await AskAsync(stream, "*1\r\n$4\r\nPING\r\n", cancellationToken), password is not null);
+    }
+
+    private static string? Explain(string answer, bool hasPassword) => answer switch
+    {
+        _ when answer.StartsWith("-WRONGPASS", StringComparison.Ordinal) =>
+            "does not accept the password. Set password=... in WebCoord:Log:Redis:Configuration to its requirepass",
+        _ when answer.StartsWith("-NOAUTH", StringComparison.Ordinal) && !hasPassword =>
+            "wants a password. Add password=... to WebCoord:Log:Redis:Configuration",
+        _ when answer.StartsWith("-DENIED", StringComparison.Ordinal) =>
+            "is in protected mode and takes only connections from its own machine. Set a password there (requirepass) "
+            + "and here, or bind it to the right address and set protected-mode no",
+        [(char)TlsAlert, ..] or "" =>
+            "ends a connection without TLS. Add ssl=true to WebCoord:Log:Redis:Configuration, or name its plain port "
+            + "there",
+        _ => null,
+    };
+
+    /// <summary>The beginning of the answer; empty if the connection ends.</summary>
+    private static async Task<string> AskAsync(Stream stream, string command, CancellationToken cancellationToken)
+    {
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(command), cancellationToken);
+        await stream.FlushAsync(cancellationToken);
+        var answer = new byte[512];
+        var read = await stream.ReadAsync(answer, cancellationToken);
+        return Encoding.Latin1.GetString(answer, 0, read);
+    }
+
+    private static string HostOf(EndPoint address) => address switch
+    {
+        DnsEndPoint named => named.Host,
+        IPEndPoint numbered => numbered.Address.ToString(),
+        _ => "",
+    };
+}

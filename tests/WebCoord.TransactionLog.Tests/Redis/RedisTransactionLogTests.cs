@@ -1,0 +1,9 @@
+using WebCoord.TransactionLog.Redis;
+
+namespace WebCoord.TransactionLog.Tests.Redis;
+
+public sealed class RedisTransactionLogTests(RunningRedis redis) : TransactionLogContract, IClassFixture<RunningRedis>
+{
+    protected override ITransactionLog Make(LogPosition start) =>
+        new RedisTransactionLog(TimeProvider.System, RedisLogs.Options(redis.Server)) { Start = start };
+}
