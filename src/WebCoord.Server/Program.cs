@@ -22,6 +22,7 @@ return await ServiceRun.ToTheEndAsync(() =>
     app.UseRequestMetrics();
     app.UseProblems();
     app.UseRequestSecurity();
+    app.UseLoading();
     app.UseOpenApiDocument();
     app.MapRest();
     app.MapOperations();

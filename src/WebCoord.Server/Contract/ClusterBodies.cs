@@ -24,36 +24,60 @@ internal sealed record ClusterBody
     /// <summary>The instances that the state knows, by id.</summary>
     public required IReadOnlyList<InstanceBody> Instances { get; init; }
 
-    public static ClusterBody From(CoordinationState state, LogDescription log, bool isLogAvailable, long self) => new()
+    public static ClusterBody From(CoordinationState state, LogBody log, long self) => new()
     {
-        Log = new LogBody { Kind = log.Kind, Durability = NameOf(log.Durability), Available = isLogAvailable },
+        Log = log,
         Epoch = state.LastZxid.Epoch,
         Zxid = state.LastZxid.ToString(),
         FeatureLevel = state.FeatureLevel,
         Sessions = state.Sessions.Count,
         Instances = [.. state.Instances.Values.Select(instance => InstanceBody.From(instance, state, self))],
     };
-
-    private static string NameOf(Durability durability) => durability switch
-    {
-        Durability.Fsync => "fsync",
-        Durability.EverySecond => "everysec",
-        Durability.Unknown => "unknown",
-        _ => "none",
-    };
 }
 
 /// <summary>The transaction log.</summary>
 internal sealed record LogBody
 {
-    /// <summary>sqlite, memory; others may come.</summary>
+    /// <summary>sqlite, memory, redis; others may come.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>How safe an acknowledged write is: fsync (on disk), everysec (within about a second), none.</summary>
+    /// <summary>How safe an acknowledged write is: fsync (on disk), everysec (within about a second), none, or unknown
+    /// where the log does not tell.</summary>
     public required string Durability { get; init; }
+
+    /// <summary>Whether several instances may use it together.</summary>
+    public required bool Shared { get; init; }
 
     /// <summary>Whether it takes writes at present.</summary>
     public required bool Available { get; init; }
+
+    /// <summary>Whether it is empty or another one than this instance has read, and a person must decide.</summary>
+    public required bool Lost { get; init; }
+
+    /// <summary>What is wrong with it, in plain words; absent while nothing is.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>How long ago it last answered, ms; 0 while a log of this process's own has nothing to answer.</summary>
+    public required long SilentMs { get; init; }
+
+    public static LogBody From(LogDescription log, LogUnavailableException? failure, TimeSpan silence) => new()
+    {
+        Kind = log.Kind,
+        Durability = NameOf(log.Durability),
+        Shared = log.IsShared,
+        Available = failure is null,
+        Lost = failure?.IsLost == true,
+        Problem = failure?.Message,
+        SilentMs = (long)silence.TotalMilliseconds,
+    };
+
+    private static string NameOf(Durability durability) => durability switch
+    {
+        TransactionLog.Durability.Fsync => "fsync",
+        TransactionLog.Durability.EverySecond => "everysec",
+        TransactionLog.Durability.Unknown => "unknown",
+        _ => "none",
+    };
 }
 
 /// <summary>An instance of the service, as of its last heartbeat.</summary>
@@ -72,8 +96,12 @@ internal sealed record InstanceBody
 
     public required DateTimeOffset LastHeartbeat { get; init; }
 
-    /// <summary>The last zxid that it had applied.</summary>
+    /// <summary>The last zxid that it had applied; of the one that answers, that it has applied now.</summary>
     public required string AppliedZxid { get; init; }
+
+    /// <summary>How many zxids that is behind the state that this answer is from; absent if nobody can count them,
+    /// because the log began a new epoch between the two.</summary>
+    public long? Lag { get; init; }
 
     /// <summary>Open connections of clients.</summary>
     public required int Connections { get; init; }
@@ -84,18 +112,24 @@ internal sealed record InstanceBody
     /// <summary>Sessions that a connection of this instance speaks for.</summary>
     public required int Sessions { get; init; }
 
-    public static InstanceBody From(Instance instance, CoordinationState state, long self) => new()
+    public static InstanceBody From(Instance instance, CoordinationState state, long self)
     {
-        Id = instance.Report.Id.ToString(CultureInfo.InvariantCulture),
-        Name = instance.Report.Name,
-        Address = instance.Report.Address,
-        IsThis = instance.Report.Id == self,
-        LastHeartbeat = DateTimeOffset.FromUnixTimeMilliseconds(instance.LastHeartbeatMs),
-        AppliedZxid = instance.Report.AppliedZxid.ToString(),
-        Connections = instance.Report.Connections,
-        Watches = instance.Report.Watches,
-        Sessions = state.Sessions.Count(session => session.Owner.Instance == instance.Report.Id),
-    };
+        var isThis = instance.Report.Id == self;
+        var applied = isThis ? state.LastZxid : instance.Report.AppliedZxid;
+        return new InstanceBody
+        {
+            Id = instance.Report.Id.ToString(CultureInfo.InvariantCulture),
+            Name = instance.Report.Name,
+            Address = instance.Report.Address,
+            IsThis = isThis,
+            LastHeartbeat = DateTimeOffset.FromUnixTimeMilliseconds(instance.LastHeartbeatMs),
+            AppliedZxid = applied.ToString(),
+            Lag = applied.Epoch == state.LastZxid.Epoch ? state.LastZxid.Value - applied.Value : null,
+            Connections = instance.Report.Connections,
+            Watches = instance.Report.Watches,
+            Sessions = state.Sessions.Count(session => session.Owner.Instance == instance.Report.Id),
+        };
+    }
 }
 
 /// <summary>What an instance has applied.</summary>

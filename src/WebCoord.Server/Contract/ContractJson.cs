@@ -29,6 +29,7 @@ internal static class ContractJson
         options.Converters.Add(new EnumNameConverter<DataEncoding>());
         options.Converters.Add(new EnumNameConverter<PermissionName>());
         options.Converters.Add(new EnumNameConverter<OperationKind>());
+        options.Converters.Add(new EnumNameConverter<KeptPart>());
     }
 
     private static JsonSerializerOptions CreateOptions()

@@ -61,7 +61,8 @@ internal sealed record CurrentBody
 /// <summary>How a session ended.</summary>
 internal sealed record SessionEndBody
 {
-    /// <summary><c>closed</c> or <c>expired</c>.</summary>
+    /// <summary><c>closed</c>, <c>expired</c>, or <c>log-regressed</c>: the log lost a part of what was done in it.
+    /// </summary>
     public required string Reason { get; init; }
 
     public required DateTimeOffset At { get; init; }

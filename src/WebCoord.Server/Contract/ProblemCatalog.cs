@@ -72,6 +72,10 @@ internal static class ProblemCatalog
         + "that the instance has is given up, until an operator decides with POST /v1/log/loss how to go on.",
         ErrorCode.LogLost);
 
+    public static ProblemKind LogNotLost { get; } = new("log-not-lost", 409, "Log not lost",
+        "There is nothing to decide: the log is not lost, or not in the way that the request accepts. 'detail' says "
+        + "which.");
+
     public static ProblemKind ReplicaBehind { get; } = new("replica-behind", 503, "Instance is behind",
         "This instance has not yet applied the zxid that WebCoord-Min-Zxid names. Try again, or ask another instance.",
         ErrorCode.ReplicaBehind, RetryAfterSeconds: 1);
@@ -81,7 +85,8 @@ internal static class ProblemCatalog
         ErrorCode.OutcomeUnknown);
 
     public static ProblemKind CursorExpired { get; } = new("cursor-expired", 410, "Cursor expired",
-        "The cursor is older than what is kept, or of another instance. Begin anew without it.",
+        "The cursor or zxid is older than what is kept, of another instance, or from a part of the log that was lost. "
+        + "Begin anew without it.",
         ErrorCode.CursorExpired);
 
     public static ProblemKind InternalError { get; } = new("internal-error", 500, "Internal error",
@@ -116,8 +121,8 @@ internal static class ProblemCatalog
         {
             BadArguments, AuthFailed, NoAuth, NoNode, NodeExists, BadVersion, NotEmpty, NoChildrenForEphemerals,
             SessionExpired, SessionMoved, InvalidAcl, TooLarge, QuotaExceeded, NoWatcher, Throttled, LogUnavailable,
-            LogLost, ReplicaBehind, OutcomeUnknown, CursorExpired, InternalError, UnknownRoute, MethodNotAllowed,
-            NotAcceptable, UnsupportedMediaType, ForeignOrigin, UnknownHost, RequestTimeout,
+            LogLost, LogNotLost, ReplicaBehind, OutcomeUnknown, CursorExpired, InternalError, UnknownRoute,
+            MethodNotAllowed, NotAcceptable, UnsupportedMediaType, ForeignOrigin, UnknownHost, RequestTimeout,
         }.ToImmutableSortedDictionary(kind => kind.Code, kind => kind, StringComparer.Ordinal);
 
     private static readonly ImmutableDictionary<ErrorCode, ProblemKind> ByError = All.Values

@@ -62,17 +62,30 @@ internal static class Problems
         Of(ProblemCatalog.NoAuth, $"The ACL of {path} does not grant {permission} to this caller.", path.Value),
         isAnonymous);
 
-    /// <summary>A session that ended, if it is still remembered, or never was.</summary>
-    public static ProblemBody SessionExpired(SessionId session, SessionTable sessions)
+    /// <summary>A failure of the core that came before any write.</summary>
+    public static ProblemBody Of(ErrorCode error, string? detail, string? path = null)
     {
-        if (!sessions.Ended.TryGetValue(session, out var end))
+        var kind = ProblemCatalog.Of(error);
+        return Of(kind, detail ?? kind.Meaning, path);
+    }
+
+    /// <summary>A session that ended, if it is still remembered, or never was.</summary>
+    public static ProblemBody SessionExpired(SessionId session, CoordinationState state)
+    {
+        if (!state.Sessions.Ended.TryGetValue(session, out var end))
         {
-            return Of(ProblemCatalog.SessionExpired, $"There is no session {session}; open a new one.");
+            return Of(ProblemCatalog.SessionExpired, state.WhyEnded(session) == SessionEndReason.LogRegressed
+                ? $"The session {session} was opened in a part of the log that was lost; open a new one."
+                : $"There is no session {session}; open a new one.");
         }
 
-        var reason = end.Reason == SessionEndReason.Closed ? "closed" : "expired";
-        var told = reason == "closed" ? "was closed by its client"
-            : "expired, because its client was not heard of in time,";
+        var (reason, told) = end.Reason switch
+        {
+            SessionEndReason.Closed => ("closed", "was closed by its client"),
+            SessionEndReason.LogRegressed =>
+                ("log-regressed", "was ended, because the log lost a part of what it did,"),
+            _ => ("expired", "expired, because its client was not heard of in time,"),
+        };
         return Of(ProblemCatalog.SessionExpired,
             $"The session {session} {told} at {TimeConverter.ToText(end.AtMs)}; its ephemeral nodes are gone. Open a "
             + "new session.") with

@@ -52,7 +52,8 @@ internal static class OperationsSetup
         if (report.Status != HealthStatus.Healthy)
         {
             var reasons = string.Join(", ", report.Entries.Values.Select(entry => entry.Description));
-            return context.RefuseAsync(Problems.Of(ProblemCatalog.LogUnavailable,
+            var kind = reasons == Readiness.LogLost ? ProblemCatalog.LogLost : ProblemCatalog.LogUnavailable;
+            return context.RefuseAsync(Problems.Of(kind,
                 $"This instance takes no writes ({reasons}); send them to another."));
         }
 

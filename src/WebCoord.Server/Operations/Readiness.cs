@@ -3,10 +3,13 @@ using WebCoord.Server.Pipeline;
 
 namespace WebCoord.Server.Operations;
 
-/// <summary>Whether requests should be sent here: not while the log takes no writes, nor once the server has begun to
-/// stop.</summary>
-internal sealed class Readiness(LogHealth log, IHostApplicationLifetime lifetime) : IHealthCheck
+/// <summary>Whether requests should be sent here: not before the log is loaded, nor while it takes no writes, nor once
+/// the server has begun to stop.</summary>
+internal sealed class Readiness(PipelineService pipeline, LogHealth log, IHostApplicationLifetime lifetime)
+    : IHealthCheck
 {
+    public const string LogLost = "log-lost";
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context,
         CancellationToken cancellationToken = default) => Task.FromResult(Check());
 
@@ -15,6 +18,8 @@ internal sealed class Readiness(LogHealth log, IHostApplicationLifetime lifetime
         _ when lifetime.ApplicationStopping.IsCancellationRequested => HealthCheckResult.Unhealthy("stopping"),
 
         // Why not is for the operator, who finds it in what the service logs: it may tell of paths and disks.
+        _ when log.Failure?.IsLost == true => HealthCheckResult.Unhealthy(LogLost),
+        _ when !pipeline.IsReady => HealthCheckResult.Unhealthy("loading"),
         _ when !log.IsAvailable => HealthCheckResult.Unhealthy("log-unavailable"),
         _ => HealthCheckResult.Healthy(),
     };

@@ -29,6 +29,8 @@ internal sealed class StateMetrics
             "Requests that wait for their batch.");
         meter.CreateObservableGauge<int>("webcoord.log.available", () => health.IsAvailable ? 1 : 0, null,
             "1 while the log takes writes, 0 while it does not.");
+        meter.CreateObservableGauge("webcoord.log.contact.age", () => health.Silence.TotalSeconds, "s",
+            "How long ago the log last answered; 0 while a log of this process's own has nothing to answer.");
 
         void Observe(string name, string? unit, string description, Func<CoordinationState, long> read) =>
             meter.CreateObservableGauge(name, () => read(applier.State), unit, description);

@@ -28,6 +28,7 @@ internal static class PipelineSetup
         services.AddSingleton<HeadLook>();
         services.AddSingleton<ReadGate>();
         services.AddSingleton<SessionTracker>();
+        services.AddSingleton<SessionVoucher>();
         services.AddSingleton<RegressedSessions>();
         services.AddSingleton<SnapshotTaker>();
         services.AddSingleton<DigestComparison>();

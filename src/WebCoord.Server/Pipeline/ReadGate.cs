@@ -36,8 +36,7 @@ internal sealed class ReadGate(ITransactionLog log, Applier applier, HeadLook lo
         var needed = freshness.MinZxid;
         if (applier.State.IsLost(needed))
         {
-            return new ReadView(ErrorCode.CursorExpired, $"Zxid {needed} was lost with a part of the log; what you read "
-                + "at it is no more. Read again without WebCoord-Min-Zxid.", applier.State);
+            return Lost(needed);
         }
 
         if (!freshness.Local && log.Description.IsShared)
@@ -60,7 +59,10 @@ internal sealed class ReadGate(ITransactionLog log, Applier applier, HeadLook lo
 
         if (needed <= applier.State.LastZxid || await applier.WaitForAsync(needed, MaxWait, cancellationToken))
         {
-            return new ReadView(ErrorCode.Ok, null, applier.State);
+            // The loss may have shown while it waited.
+            return applier.State is var seen && seen.IsLost(freshness.MinZxid)
+                ? Lost(freshness.MinZxid)
+                : new ReadView(ErrorCode.Ok, null, seen);
         }
 
         var state = applier.State;
@@ -68,6 +70,9 @@ internal sealed class ReadGate(ITransactionLog log, Applier applier, HeadLook lo
             + $"{(needed == freshness.MinZxid ? "request asks for" : "log has")}; try again, or ask another instance.";
         return new ReadView(ErrorCode.ReplicaBehind, detail, state);
     }
+
+    private ReadView Lost(Zxid zxid) => new(ErrorCode.CursorExpired, $"Zxid {zxid} was lost with a part of the log; "
+        + "what you read at it is no more. Read again without naming a zxid.", applier.State);
 
     private ReadView Unavailable(ErrorCode error, string message) => new(error, $"{message} What this instance has can "
         + "be read with consistency=local; it may be old.", applier.State);

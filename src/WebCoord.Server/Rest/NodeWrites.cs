@@ -26,7 +26,7 @@ internal sealed class NodeWrites(Sequencer sequencer, Applier applier)
     /// <param name="createOnly">Whether it said that the node must not exist.</param>
     public ProblemBody Failure(RequestContext request, ApplyResult result, TagView view, bool createOnly) =>
         result.Error == ErrorCode.SessionExpired
-            ? Problems.SessionExpired(request.Session, applier.State.Sessions)
+            ? Problems.SessionExpired(request.Session, applier.State)
             : Problems.From(result, new WriteContext(view, applier.State, request.Caller.IsAnonymous, createOnly));
 
     /// <summary>Creates a node.</summary>

@@ -49,6 +49,7 @@ internal static class OpenApiExamples
         ["putAcl"] = $$"""{ "acl": {{Acl}} }""",
         ["openSession"] = """{ "timeoutMs": 10000 }""",
         ["putSettings"] = Settings,
+        ["acceptLogLoss"] = """{ "keep": "state" }""",
         ["commitTransaction"] = """
             {
               "operations": [
@@ -98,12 +99,15 @@ internal static class OpenApiExamples
         ["putSettings"] = Settings,
         ["getCluster"] = """
             {
-              "log": { "kind": "sqlite", "durability": "fsync", "available": true },
-              "epoch": 1, "zxid": "4294967299", "featureLevel": 1, "sessions": 1,
+              "log": {
+                "kind": "redis", "durability": "fsync", "shared": true, "available": true, "lost": false,
+                "silentMs": 240
+              },
+              "epoch": 1, "zxid": "4294967299", "featureLevel": 2, "sessions": 1,
               "instances": [{
                 "id": "8192631720435712", "name": "coord-1:5080", "address": "http://localhost:5080", "isThis": true,
-                "lastHeartbeat": "2026-01-31T09:30:05.250Z", "appliedZxid": "4294967298", "connections": 0,
-                "watches": 0, "sessions": 0
+                "lastHeartbeat": "2026-01-31T09:30:05.250Z", "appliedZxid": "4294967299", "lag": 0,
+                "connections": 0, "watches": 0, "sessions": 0
               }]
             }
             """,
@@ -116,6 +120,7 @@ internal static class OpenApiExamples
               ]
             }
             """,
+        ["acceptLogLoss"] = """{ "keep": "state", "zxid": "4294967299" }""",
         ["sync"] = """{ "zxid": "4294967299" }""",
     };
 

@@ -27,7 +27,7 @@ internal static class OpenApiHeaders
         var writes = TaggedWrites.Contains(operationId);
         Add(WebCoordHeaders.Zxid, "The zxid of the state that the answer is from; of a write, its own.");
         AddIf(!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method), WebCoordHeaders.Durability,
-            "What the log promises of an acknowledged write: fsync, everysec or none.");
+            "What the log promises of an acknowledged write: fsync, everysec, none or unknown.");
         AddIf((reads && (succeeds || status is 304 or 404)) || (writes && succeeds)
             || (status == 412), "ETag",
             "The present entity tag, quotes included; absent on answers without one.");
@@ -36,6 +36,8 @@ internal static class OpenApiHeaders
         AddIf(operationId == "listChildren" && succeeds, "Link", "The next page, with rel=\"next\", unless it is the "
             + "last.");
         AddIf(status is 429 or 503, "Retry-After", "Seconds to wait before trying again.");
+        AddIf((HttpMethods.IsGet(method) || HttpMethods.IsHead(method)) && (succeeds || status is 304 or 404),
+            WebCoordHeaders.Stale, "On an answer that may be old: for how many ms the log has not answered.");
         AddIf(status == 401, "WWW-Authenticate", "How to send credentials.");
         foreach (var field in StatFields)
         {

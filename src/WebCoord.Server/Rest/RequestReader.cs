@@ -9,7 +9,8 @@ namespace WebCoord.Server.Rest;
 
 /// <summary>Reads what every call to the API has: path, session, freshness. A call in a session keeps it alive.
 /// </summary>
-internal sealed class RequestReader(ReadGate gate, Applier applier, SessionTracker sessions)
+internal sealed class RequestReader(ReadGate gate, Applier applier, SessionTracker sessions, SessionLookup lookup,
+    Staleness staleness)
 {
     public async ValueTask<RequestContext> ReadAsync(HttpContext context)
     {
@@ -23,18 +24,28 @@ internal sealed class RequestReader(ReadGate gate, Applier applier, SessionTrack
         var view = await gate.ReadAsync(freshness, context.RequestAborted);
         if (view.Error != ErrorCode.Ok)
         {
-            return Refused(Problems.Of(ProblemCatalog.Of(view.Error), view.Detail ?? "Try again.", text));
+            context.Response.SetZxid(view.State.LastZxid);
+            return Refused(Problems.Of(view.Error, view.Detail, text));
         }
 
-        context.Response.SetZxid(view.State.LastZxid);
-        return TryReadSession(context.Request, view.State, out var session, out problem)
-            ? new RequestContext(context, caller, view.State, applier)
-            {
-                Session = session,
-                PathText = text,
-                Path = path,
-            }
-            : Refused(problem!);
+        var (session, state, refusal) = await ReadSessionAsync(context, view.State);
+        context.Response.SetZxid(state.LastZxid);
+        if (refusal is not null)
+        {
+            return Refused(refusal);
+        }
+
+        if (freshness.Local && !WriteOutcome.IsAskedOf(context.Request))
+        {
+            staleness.Tell(context.Response);
+        }
+
+        return new RequestContext(context, caller, state, applier)
+        {
+            Session = session,
+            PathText = text,
+            Path = path,
+        };
 
         RequestContext Refused(ProblemBody refusal) =>
             new(context, caller, applier.State, applier) { Refusal = refusal };
@@ -67,8 +78,7 @@ internal sealed class RequestReader(ReadGate gate, Applier applier, SessionTrack
         return problem is null;
     }
 
-    /// <summary>Writes are always linearizable; asked of one, the consistency is about what it is answered after.
-    /// </summary>
+    /// <summary>Writes are judged by the log itself: they need not know its head before.</summary>
     private static bool TryReadFreshness(HttpRequest request, out Freshness freshness, out ProblemBody? problem)
     {
         problem = null;
@@ -88,40 +98,38 @@ internal sealed class RequestReader(ReadGate gate, Applier applier, SessionTrack
             return false;
         }
 
-        freshness = new Freshness(consistency is ["local"], minZxid);
+        freshness = new Freshness(consistency is ["local"] || WriteOutcome.IsAskedOf(request), minZxid);
         return true;
     }
 
-    private bool TryReadSession(HttpRequest request, CoordinationState state, out SessionId id,
-        out ProblemBody? problem)
+    private async ValueTask<(SessionId Session, CoordinationState State, ProblemBody? Refusal)> ReadSessionAsync(
+        HttpContext context, CoordinationState state)
     {
-        problem = null;
-        id = SessionId.None;
-        var header = request.Headers[WebCoordHeaders.Session];
+        var header = context.Request.Headers[WebCoordHeaders.Session];
         if (header.Count == 0)
         {
-            return true;
+            return (SessionId.None, state, null);
         }
 
-        if (header.Count > 1 || !SessionToken.TryParse(header[0], out id, out var key))
+        if (header.Count > 1 || !SessionToken.TryParse(header[0], out var id, out var key))
         {
-            problem = Problems.Of(ProblemCatalog.AuthFailed,
-                $"{WebCoordHeaders.Session} is not a session token; send the token that opening the session gave.");
-        }
-        else if (state.Sessions.Find(id) is not { } session)
-        {
-            problem = Problems.SessionExpired(id, state.Sessions);
-        }
-        else if (!SessionToken.Proves(key, session))
-        {
-            problem = Problems.Of(ProblemCatalog.AuthFailed, $"The token in {WebCoordHeaders.Session} is not that of "
-                + $"the session {id}.");
-        }
-        else
-        {
-            sessions.Contact(id);
+            return (SessionId.None, state, Problems.Of(ProblemCatalog.AuthFailed,
+                $"{WebCoordHeaders.Session} is not a session token; send the token that opening the session gave."));
         }
 
-        return problem is null;
+        var found = await lookup.FindAsync(id, state, context.RequestAborted);
+        if (found.Session is not { } session)
+        {
+            return (id, found.State, found.Problem);
+        }
+
+        if (!SessionToken.Proves(key, session))
+        {
+            return (id, found.State, Problems.Of(ProblemCatalog.AuthFailed, $"The token in {WebCoordHeaders.Session} "
+                + $"is not that of the session {id}."));
+        }
+
+        sessions.Contact(id);
+        return (id, found.State, null);
     }
 }

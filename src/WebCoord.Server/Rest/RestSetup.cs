@@ -15,6 +15,8 @@ internal static class RestSetup
         services.Configure<KestrelServerOptions>(options => options.Limits.MaxRequestLineSize = MaxRequestLineBytes);
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddSingleton<RequestReader>();
+        services.AddSingleton<SessionLookup>();
+        services.AddSingleton<Staleness>();
         services.AddSingleton<LongPolls>();
         services.AddSingleton<ViewReader>();
         services.AddSingleton<NodeWrites>();
@@ -28,6 +30,10 @@ internal static class RestSetup
     public static IApplicationBuilder UseProblems(this IApplicationBuilder app) =>
         app.UseMiddleware<ProblemMiddleware>();
 
+    /// <summary>Must come before all that is answered from the state.</summary>
+    public static IApplicationBuilder UseLoading(this IApplicationBuilder app) =>
+        app.UseMiddleware<LoadingMiddleware>();
+
     public static IEndpointRouteBuilder MapRest(this IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/v1").AddEndpointFilter<RefusalFilter>().Refuses(421, 500);
@@ -40,6 +46,7 @@ internal static class RestSetup
         api.MapTransactions();
         api.MapSessions();
         api.MapCluster();
+        api.MapLog();
         api.MapSettings();
         app.MapProblemPages();
         return app;

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WebCoord.Core;
 using WebCoord.Core.Commands;
@@ -24,8 +23,8 @@ internal static class SessionsApi
                 + "it alive. Ephemeral nodes live as long as their session.")
             .Accepts<OpenSessionBody>("application/json").Refuses(408, 413, 415, 429, 504);
         sessions.MapGet("", List).WithName("listSessions").WithSummary("List the sessions that are alive");
-        sessions.MapGet("/{id}", Get).WithName("getSession").WithSummary("Look at a session");
-        sessions.MapPost("/{id}/heartbeat", Touch).WithName("touchSession").WithSummary("Keep a session alive")
+        sessions.MapGet("/{id}", GetAsync).WithName("getSession").WithSummary("Look at a session");
+        sessions.MapPost("/{id}/heartbeat", TouchAsync).WithName("touchSession").WithSummary("Keep a session alive")
             .WithDescription("Needs the session's token, or super. 503 means that this instance cannot vouch for the "
                 + "session: turn to another.");
         sessions.MapDelete("/{id}", CloseAsync).WithName("closeSession").WithSummary("Close a session")
@@ -67,23 +66,38 @@ internal static class SessionsApi
     private static Ok<SessionsBody> List(RequestContext request, [AsParameters] ReadQuery query) =>
         TypedResults.Ok(new SessionsBody
         {
-            Sessions = [.. request.State.Sessions.Select(session => BodyOf(request, session))],
+            Sessions = [.. request.State.Sessions.Select(session => BodyOf(request, session, request.State))],
         });
 
-    private static Results<Ok<SessionBody>, ProblemResult> Get(RequestContext request, string id,
-        [AsParameters] ReadQuery query) => TryFind(request, id, out var session, out var problem)
-        ? TypedResults.Ok(BodyOf(request, session))
-        : new ProblemResult(problem);
-
-    private static Results<Ok<SessionBody>, ProblemResult> Touch(RequestContext request, string id,
-        SessionTracker tracker, [AsParameters] WriteQuery query)
+    private static async Task<Results<Ok<SessionBody>, ProblemResult>> GetAsync(RequestContext request, string id,
+        SessionLookup lookup, [AsParameters] ReadQuery query)
     {
-        if (!TryFindOwn(request, id, out var session, out var problem))
+        var found = await FindAsync(request, id, lookup);
+        return found.Session is { } session
+            ? TypedResults.Ok(BodyOf(request, session, found.State))
+            : new ProblemResult(found.Problem!);
+    }
+
+    /// <summary>Whether the instance may vouch for the session is judged last: the answer says that it lives.</summary>
+    private static async Task<Results<Ok<SessionBody>, ProblemResult>> TouchAsync(RequestContext request, string id,
+        SessionLookup lookup, SessionVoucher voucher, SessionTracker tracker, [AsParameters] WriteQuery query)
+    {
+        var found = await FindOwnAsync(request, id, lookup);
+        if (found.Session is null)
         {
-            return new ProblemResult(problem);
+            return new ProblemResult(found.Problem!);
         }
 
-        if (!tracker.CanVouchFor(session.TimeoutMs))
+        request.LetGoOfState();
+        var vouched = await voucher.CanVouchForAsync(found.Session, request.Http.RequestAborted);
+        var state = request.State;
+        request.Http.Response.SetZxid(state.LastZxid);
+        if (state.Sessions.Find(found.Session.Id) is not { } session)
+        {
+            return new ProblemResult(Problems.SessionExpired(found.Session.Id, state));
+        }
+
+        if (!vouched)
         {
             return new ProblemResult(Problems.Of(ProblemCatalog.LogUnavailable,
                 "This instance has not reached the log for so long that it cannot vouch for the session. Send the "
@@ -91,15 +105,16 @@ internal static class SessionsApi
         }
 
         tracker.Contact(session.Id);
-        return TypedResults.Ok(BodyOf(request, session) with { ExpiresInMs = session.TimeoutMs });
+        return TypedResults.Ok(BodyOf(request, session, state) with { ExpiresInMs = session.TimeoutMs });
     }
 
     private static async Task<Results<NoContent, ProblemResult>> CloseAsync(RequestContext request, string id,
-        NodeWrites writes, [AsParameters] WriteQuery query)
+        NodeWrites writes, SessionLookup lookup, [AsParameters] WriteQuery query)
     {
-        if (!TryFindOwn(request, id, out var session, out var problem))
+        var found = await FindOwnAsync(request, id, lookup);
+        if (found.Session is not { } session)
         {
-            return new ProblemResult(problem);
+            return new ProblemResult(found.Problem!);
         }
 
         request.LetGoOfState();
@@ -108,52 +123,45 @@ internal static class SessionsApi
         {
             { Succeeded: true } => TypedResults.NoContent(),
             { Error: ErrorCode.SessionExpired } => new ProblemResult(
-                Problems.SessionExpired(session.Id, request.State.Sessions)),
+                Problems.SessionExpired(session.Id, request.State)),
             _ => new ProblemResult(writes.Failure(request, result, TagView.Data, createOnly: false)),
         };
     }
 
     /// <summary>A session that the caller may speak for: it has sent its token, or is super.</summary>
-    private static bool TryFindOwn(RequestContext request, string text, [NotNullWhen(true)] out Session? session,
-        [NotNullWhen(false)] out ProblemBody? problem)
+    private static async ValueTask<FoundSession> FindOwnAsync(RequestContext request, string text,
+        SessionLookup lookup)
     {
-        if (!TryFind(request, text, out session, out problem))
+        var found = await FindAsync(request, text, lookup);
+        if (found.Session is not { } session || request.Session == session.Id || request.Caller.IsSuper)
         {
-            return false;
-        }
-
-        if (request.Session == session.Id || request.Caller.IsSuper)
-        {
-            return true;
+            return found;
         }
 
         var detail = $"Only who has the token of the session {session.Id} may do this: send it as "
             + $"{WebCoordHeaders.Session}.";
-        problem = Problems.Of(ProblemCatalog.NoAuth, detail) with
+        var problem = Problems.Of(ProblemCatalog.NoAuth, detail) with
         {
             Status = request.Caller.IsAnonymous ? 401 : 403,
         };
-        return false;
+        return found with { Session = null, Problem = problem };
     }
 
-    private static bool TryFind(RequestContext request, string text, [NotNullWhen(true)] out Session? session,
-        [NotNullWhen(false)] out ProblemBody? problem)
+    private static async ValueTask<FoundSession> FindAsync(RequestContext request, string text, SessionLookup lookup)
     {
-        session = null;
-        problem = null;
         if (!SessionId.TryParse(text, out var id))
         {
-            problem = Problems.BadArgument("id", "must be a session id: 0x and up to 16 hexadecimal digits");
-            return false;
+            return new FoundSession(null, request.State,
+                Problems.BadArgument("id", "must be a session id: 0x and up to 16 hexadecimal digits"));
         }
 
-        session = request.State.Sessions.Find(id);
-        problem = session is null ? Problems.SessionExpired(id, request.State.Sessions) : null;
-        return problem is null;
+        var found = await lookup.FindAsync(id, request.State, request.Http.RequestAborted);
+        request.Http.Response.SetZxid(found.State.LastZxid);
+        return found;
     }
 
     /// <summary>Names of ephemeral nodes are told to those who may read the nodes.</summary>
-    private static SessionBody BodyOf(RequestContext request, Session session) => SessionBody.From(session,
-        request.State, path => request.State.Tree.Find(path.AsSpan()) is { } node
+    private static SessionBody BodyOf(RequestContext request, Session session, CoordinationState state) =>
+        SessionBody.From(session, state, path => state.Tree.Find(path.AsSpan()) is { } node
             && request.May(Permissions.Read, node));
 }

@@ -35,7 +35,7 @@ internal readonly struct ViewAnswer
 }
 
 /// <summary>Reads a view of a node under conditions, waiting for a change if the caller wants that.</summary>
-internal sealed class ViewReader(LongPolls polls)
+internal sealed class ViewReader(LongPolls polls, Staleness staleness)
 {
     /// <param name="needed">One of these permissions on the node is enough.</param>
     /// <param name="isTagged">Whether the answer has an entity tag; without one it is never "not modified".</param>
@@ -60,10 +60,12 @@ internal sealed class ViewReader(LongPolls polls)
                 request.Path.Value);
         }
 
+        // However fresh it was when the wait began.
+        staleness.Tell(request.Http.Response);
         if (request.Session != SessionId.None && changed.Sessions.Find(request.Session) is null)
         {
             request.Http.Response.SetZxid(changed.LastZxid);
-            return Problems.SessionExpired(request.Session, changed.Sessions);
+            return Problems.SessionExpired(request.Session, changed);
         }
 
         if (conditions.IsPreference)

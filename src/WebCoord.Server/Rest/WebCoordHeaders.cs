@@ -13,6 +13,10 @@ internal static class WebCoordHeaders
     public const string Zxid = "WebCoord-Zxid";
     public const string Durability = "WebCoord-Durability";
 
+    /// <summary>On answers of which nobody can tell whether they are still true: for how many ms the log has not
+    /// answered.</summary>
+    public const string Stale = "WebCoord-Stale";
+
     /// <summary>Guards of writes that no call honours yet.</summary>
     public const string Fence = "WebCoord-Fence";
     public const string IdempotencyKey = "Idempotency-Key";
@@ -30,6 +34,7 @@ internal static class WebCoordHeaders
         {
             TransactionLog.Durability.Fsync => "fsync",
             TransactionLog.Durability.EverySecond => "everysec",
+            TransactionLog.Durability.Unknown => "unknown",
             _ => "none",
         };
 

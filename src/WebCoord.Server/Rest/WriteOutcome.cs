@@ -21,6 +21,10 @@ internal static class WriteOutcome
     public static void NoteResult(HttpContext context, ApplyResult result) => context.Items[ItemKey] =
         result.Succeeded ? Applied : result.Error == ErrorCode.OutcomeUnknown ? Unknown : NotApplied;
 
+    public static void NoteDone(HttpContext context) => context.Items[ItemKey] = Applied;
+
+    public static void NoteNothingDone(HttpContext context) => context.Items[ItemKey] = NotApplied;
+
     /// <summary>Null for a request that changes nothing in any case.</summary>
     public static string? Of(HttpContext context) =>
         IsAskedOf(context.Request) ? context.Items[ItemKey] as string ?? NotApplied : null;

@@ -11,7 +11,7 @@ internal static class RequestSecurity
     private static readonly string[] ExposedHeaders =
     [
         "Allow", "ETag", "Link", "Location", "Preference-Applied", "Retry-After", "WWW-Authenticate",
-        "WebCoord-Data-Null", "WebCoord-Durability", "WebCoord-Zxid",
+        "WebCoord-Data-Null", "WebCoord-Durability", "WebCoord-Stale", "WebCoord-Zxid",
         "WebCoord-Stat-Czxid", "WebCoord-Stat-Mzxid", "WebCoord-Stat-Pzxid", "WebCoord-Stat-Ctime",
         "WebCoord-Stat-Mtime", "WebCoord-Stat-Version", "WebCoord-Stat-Cversion", "WebCoord-Stat-Aversion",
         "WebCoord-Stat-Ephemeral-Owner", "WebCoord-Stat-Data-Length", "WebCoord-Stat-Num-Children",

@@ -101,6 +101,6 @@ internal sealed class HubSessions(HubReads reads, LocalInstance instance)
 
     private static HubException Failure(HubConnection connection, SessionId session, ApplyResult result,
         CoordinationState state) => HubProblem.Of(result.Error == ErrorCode.SessionExpired
-            ? Problems.SessionExpired(session, state.Sessions)
+            ? Problems.SessionExpired(session, state)
             : Problems.From(result, new WriteContext(TagView.Data, state, connection.Caller.IsAnonymous, false)));
 }

@@ -92,7 +92,7 @@ internal static class HubWrites
         var problem = Problems.From(result, context);
         if (result.Error == ErrorCode.SessionExpired)
         {
-            problem = Problems.SessionExpired(request.Session, state.Sessions) with
+            problem = Problems.SessionExpired(request.Session, state) with
             {
                 Zxid = problem.Zxid,
                 Outcome = problem.Outcome,

@@ -15,7 +15,9 @@ internal sealed class WriteOrder(Sequencer sequencer, ReadGate gate)
         CancellationToken cancellationToken)
     {
         // The freshness of a write is its minZxid alone: it is judged by the newest state anyway.
-        var view = freshness.MinZxid == Zxid.None ? null : gate.ReadAsync(freshness, cancellationToken).AsTask();
+        var view = freshness.MinZxid == Zxid.None
+            ? null
+            : gate.ReadAsync(freshness with { Local = true }, cancellationToken).AsTask();
         var result = await _order.RunAsync(view ?? Task.CompletedTask, async () =>
         {
             var refused = view is null ? default : await view;

@@ -10,7 +10,10 @@ public sealed class OpenApiTests(MemoryServer server) : IClassFixture<MemoryServ
 
     /// <summary>Headers that a success has only if there is something to tell.</summary>
     private static readonly string[] Occasional =
-        ["Preference-Applied", "WebCoord-Data-Null", "WebCoord-Stat-Ephemeral-Owner", "WebCoord-Stat-Ttl-Ms"];
+    [
+        "Preference-Applied", "WebCoord-Data-Null", "WebCoord-Stale", "WebCoord-Stat-Ephemeral-Owner",
+        "WebCoord-Stat-Ttl-Ms",
+    ];
 
     [Fact]
     public async Task The_checked_in_document_is_the_one_that_is_served()
@@ -53,8 +56,8 @@ public sealed class OpenApiTests(MemoryServer server) : IClassFixture<MemoryServ
         Assert.Equal(ids.Count, ids.Distinct().Count());
         Assert.All(["getNode", "headNode", "putNode", "createNode", "deleteNode", "getData", "putData", "createData",
             "listChildren", "getTree", "getAcl", "putAcl", "commitTransaction", "openSession", "getSession",
-            "touchSession", "closeSession", "listSessions", "getCluster", "sync", "getSettings", "putSettings"],
-            id => Assert.Contains(id, ids));
+            "touchSession", "closeSession", "listSessions", "getCluster", "sync", "acceptLogLoss", "getSettings",
+            "putSettings"], id => Assert.Contains(id, ids));
     }
 
     /// <summary>Each row one call; together they give every operation a real answer.</summary>
@@ -92,6 +95,8 @@ public sealed class OpenApiTests(MemoryServer server) : IClassFixture<MemoryServ
         await CallAsync("deleteNode", HttpMethod.Delete, "/v1/nodes/h/two");
         await CallAsync("getCluster", HttpMethod.Get, "/v1/cluster");
         await CallAsync("sync", HttpMethod.Post, "/v1/sync");
+        await CallAsync("acceptLogLoss", HttpMethod.Post, "/v1/log/loss", """{"keep":"state"}""",
+            ("Authorization", MemoryServer.Super.ToString()));
         var settings = await CallAsync("getSettings", HttpMethod.Get, "/v1/settings");
         await CallAsync("putSettings", HttpMethod.Put, "/v1/settings", settings.ToJsonString());
         await CallAsync("putSettings", HttpMethod.Put, "/v1/settings", settings.ToJsonString(),
