@@ -5,14 +5,29 @@ using StackExchange.Redis;
 namespace WebCoord.TransactionLog.Redis;
 
 /// <summary>What an instance brings to a handshake.</summary>
-/// <param name="LogId">Of the log it knows; null if it knows none yet.</param>
-/// <param name="Position">The last entry it knows; null if it knows no log.</param>
-/// <param name="OldIncarnation">Under which it last appended; 0 if it did not.</param>
-/// <param name="NewIncarnation">Under which it will.</param>
-/// <param name="LastSequence">The last sequence that is used up.</param>
-/// <param name="Start">What the first entry follows, should a log be begun.</param>
-internal sealed record HandshakeOffer(string? LogId, LogPosition? Position, long OldIncarnation, long NewIncarnation,
-    long LastSequence, LogPosition Start);
+internal sealed record HandshakeOffer
+{
+    /// <summary>Of the log it knows; null if it knows none yet, or will take any.</summary>
+    public string? LogId { get; init; }
+
+    /// <summary>The last entry it knows; null if it knows no log, or will take any.</summary>
+    public LogPosition? Position { get; init; }
+
+    /// <summary>Under which it last appended; 0 if it did not.</summary>
+    public long OldIncarnation { get; init; }
+
+    /// <summary>Under which it will.</summary>
+    public required long NewIncarnation { get; init; }
+
+    /// <summary>The last sequence that is used up.</summary>
+    public long LastSequence { get; init; }
+
+    /// <summary>Whether a log may be begun.</summary>
+    public bool MayCreate { get; init; }
+
+    /// <summary>What its first entry would follow.</summary>
+    public LogPosition Start { get; init; } = LogPosition.Start;
+}
 
 /// <summary>What it goes home with.</summary>
 /// <param name="Place">Where its position stands.</param>
@@ -22,19 +37,19 @@ internal sealed record HandshakeAnswer(ChainPlace Place, RedisGeneration Generat
     LogPosition Floor, long? OldLastSequence);
 
 /// <summary>Runs <c>handshake.lua</c>: what comes before anything else on a connection.</summary>
-internal sealed class Handshake(RedisLogOptions options)
+internal static class Handshake
 {
     private static readonly RedisScript Script = new("handshake");
 
     /// <exception cref="LogUnavailableException">There is no answer, no master, or the log is lost.</exception>
     /// <exception cref="LogRefusedException">There is no log, or none that can be used.</exception>
-    public async Task<HandshakeAnswer> ShakeAsync(RedisConnection connection, HandshakeOffer offer,
+    public static async Task<HandshakeAnswer> ShakeAsync(RedisConnection connection, HandshakeOffer offer,
         CancellationToken cancellationToken)
     {
         RedisValue[] position = offer.Position is { } known ? RedisReply.Arguments(known) : ["", "", ""];
         RedisValue[] arguments =
         [
-            offer.LogId ?? "", Random(), options.CreateLog ? "1" : "0", Random(), .. position,
+            offer.LogId ?? "", Random(), offer.MayCreate ? "1" : "0", Random(), .. position,
             offer.OldIncarnation == 0 ? "" : Text(offer.OldIncarnation), Text(offer.NewIncarnation),
             Text(offer.LastSequence), .. RedisReply.Arguments(offer.Start),
         ];
@@ -55,8 +70,8 @@ internal sealed class Handshake(RedisLogOptions options)
             },
             "ROLE" => throw new LogUnavailableException($"{where}: this Redis is a {reply.Text(1)}, not a master.",
                 true),
-            "NONE" => throw new LogRefusedException($"{where} does not exist, and WebCoord:Log:Redis:CreateLog is "
-                + "false. Check the address and WebCoord:Log:Redis:Prefix, or set CreateLog to true to begin a log"),
+            "NONE" => throw new LogRefusedException($"{where} does not exist, and this instance is not to begin it. "
+                + "Check the address and WebCoord:Log:Redis:Prefix, or set WebCoord:Log:Redis:CreateLog to true"),
             "FORMAT" => throw new LogRefusedException($"{where} has format {reply.Text(1)}; this version knows format "
                 + "1. Upgrade first. Nothing was changed"),
             _ => throw new LogRefusedException($"{where} is damaged: {reply.Text(1)}. Nothing was changed; bring the "

@@ -13,8 +13,12 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
     private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
 
     private readonly RedisKeys _keys = new(options.Prefix);
-    private readonly Handshake _handshake = new(options);
-    private readonly DurabilityWatch _durability = new(time, options);
+    /// <summary>Of what Redis acknowledges, as it was last seen.</summary>
+    public Durability Durability => _durability.Current;
+
+    /// <summary>Of the log that is known; null before the first handshake.</summary>
+    public string? LogId => Volatile.Read(ref _logId);
+
     private readonly Lock _lock = new();
     private readonly HashSet<long> _incarnations = [];
     private readonly List<long> _spent = [];
@@ -25,6 +29,7 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
     private LogUnavailableException? _failure;
     private string? _logId;
     private long _incarnation;
+    private bool _adopts;
 
     /// <summary>For tests: whether hints pass it by.</summary>
     public bool IsDeaf { get; init; }
@@ -42,8 +47,13 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
         }
     }
 
+<<<<<<< HEAD
     /// <summary>Of what Redis acknowledges, as it was last seen.</summary>
     public Durability Durability => _durability.Current;
+=======
+    /// <summary>Of the log that is known; null before the first handshake.</summary>
+    public string? LogId => Volatile.Read(ref _logId);
+>>>>>>> 3addcd5 (Go on after the log was lost, as a person decides)
 
     /// <summary>Whether one of the links appended under an incarnation.</summary>
     public bool IsOwn(long incarnation)
@@ -115,6 +125,37 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
         }
     }
 
+    /// <summary>Puts a state in the place of a log that was lost; the next handshake finds it.</summary>
+    /// <exception cref="LogRefusedException">The log is not lost, or there is something in its place.</exception>
+    public async Task RestoreAsync(RedisSnapshots snapshots, CoordinationState state,
+        CancellationToken cancellationToken)
+    {
+        ExpectLoss();
+        await using (var connection = await RedisConnection.OpenAsync(options, _keys, cancellationToken))
+        {
+            await _durability.InspectAsync(connection, cancellationToken);
+            await snapshots.RestoreAsync(connection, _logId!, state, cancellationToken);
+        }
+
+        await WaitForRecoveryAsync(cancellationToken);
+    }
+
+    /// <summary>Takes the log that is in the place of the lost one for this process's own.</summary>
+    /// <exception cref="LogRefusedException">The log is not lost, or there is none in its place.</exception>
+    public async Task AdoptAsync(CancellationToken cancellationToken)
+    {
+        ExpectLoss();
+        Volatile.Write(ref _adopts, true);
+        try
+        {
+            await WaitForRecoveryAsync(cancellationToken);
+        }
+        finally
+        {
+            Volatile.Write(ref _adopts, false);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -126,6 +167,36 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
         }
 
         _stopping.Dispose();
+    }
+
+    private void ExpectLoss()
+    {
+        lock (_lock)
+        {
+            if (_link is null && _failure is not { IsLost: true })
+            {
+                throw Absence();
+            }
+
+            if (_link is not null)
+            {
+                throw Refusals.NotLost($"The log {_keys.Tag}");
+            }
+        }
+    }
+
+    private async Task WaitForRecoveryAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WaitAsync(cancellationToken).WaitAsync(LastPause + (options.Timeout * 2), cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw Absence() is { InnerException.InnerException: LogRefusedException refusal }
+                ? new LogRefusedException(refusal.Message, refusal)
+                : Absence();
+        }
     }
 
     private static TaskCompletionSource NewArrival() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -261,8 +332,18 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
     {
         var incarnation = RandomNumberGenerator.GetInt32(1, int.MaxValue) * (1L << 31)
             + RandomNumberGenerator.GetInt32(1, int.MaxValue);
-        var offer = new HandshakeOffer(_logId, tail.Known, _incarnation, incarnation, appends.LastSequence, start);
-        var answer = await _handshake.ShakeAsync(connection, offer, cancellationToken);
+        var adopts = Volatile.Read(ref _adopts);
+        var offer = new HandshakeOffer
+        {
+            LogId = adopts ? null : _logId,
+            Position = adopts ? null : tail.Known,
+            OldIncarnation = _incarnation,
+            NewIncarnation = incarnation,
+            LastSequence = appends.LastSequence,
+            Start = start,
+            MayCreate = options.CreateLog && _logId is null,
+        };
+        var answer = await Handshake.ShakeAsync(connection, offer, cancellationToken);
         _spent.Add(incarnation);
         _logId = answer.Generation.LogId;
         connection.Generation = answer.Generation;

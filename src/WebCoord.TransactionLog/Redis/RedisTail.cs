@@ -53,22 +53,12 @@ internal sealed class RedisTail(TimeProvider time, AppendsInFlight appends)
         }
     }
 
-    /// <summary>The log is to be taken for another one: what is known of it counts no more.</summary>
-    public void Abandon()
-    {
-        lock (_lock)
-        {
-            _isKnown = false;
-            Interlocked.Increment(ref _regressions);
-        }
-    }
-
     /// <summary>Begins again where a handshake says that the log is not as it was known.</summary>
     public void Adopt(HandshakeAnswer answer)
     {
         lock (_lock)
         {
-            if (answer.Place == ChainPlace.Absent)
+            if (answer.Place == ChainPlace.Absent || (answer.Place == ChainPlace.Unasked && _isKnown))
             {
                 Interlocked.Increment(ref _regressions);
             }

@@ -110,6 +110,7 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var stream = new EntryStream();
+        var logId = Keeper.LogId;
         var wasInLog = false;
         while (true)
         {
@@ -125,7 +126,7 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
                     await Tail.Entries.WaitAsync(after, cancellationToken);
                     break;
                 default:
-                    foreach (var entry in await ReadStoredAsync(stream, after, wasInLog, cancellationToken))
+                    foreach (var entry in await ReadStoredAsync(stream, logId, after, wasInLog, cancellationToken))
                     {
                         yield return entry;
                         after = new LogPosition(entry.LastZxid, entry.ChainHash);
@@ -151,7 +152,9 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
         await RedisSnapshots.TrimAsync(await ConnectionAsync(cancellationToken), cancellationToken);
 
     public Task AcceptLossAsync(LossAcceptance acceptance, CoordinationState state,
-        CancellationToken cancellationToken) => throw Refusals.NotLost(_location);
+        CancellationToken cancellationToken) => acceptance == LossAcceptance.KeepState
+        ? Keeper.RestoreAsync(_snapshots, state, cancellationToken)
+        : Keeper.AdoptAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => Keeper.DisposeAsync();
 
@@ -183,12 +186,17 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
     }
 
     /// <summary>Some entries that the tail does not have, or none where it will have them soon.</summary>
-    private async Task<List<LogEntry>> ReadStoredAsync(EntryStream stream, LogPosition after, bool wasInLog,
-        CancellationToken cancellationToken)
+    private async Task<List<LogEntry>> ReadStoredAsync(EntryStream stream, string? logId, LogPosition after,
+        bool wasInLog, CancellationToken cancellationToken)
     {
         while (true)
         {
             var link = await Keeper.WaitAsync(cancellationToken);
+            if (logId is not null && link.Connection.Generation.LogId != logId)
+            {
+                throw new LogRegressedException($"{_location}: it was replaced by another log, as was accepted");
+            }
+
             try
             {
                 var view = await link.LookAsync(after, cancellationToken);

@@ -17,8 +17,8 @@ public sealed class GenerationTests
         var reading = other.TakeAsync(LogPosition.Start, 4);
         var before = await log.AppendAsync(1, 2);
         await server.RestartAsync();
-        await AnswersAsync(log);
-        await AnswersAsync(other);
+        await RedisLogs.AnswersAsync(log);
+        await RedisLogs.AnswersAsync(other);
         var after = await log.AppendAsync(3, 2);
         Assert.True(after[0].LastZxid.Epoch > before[1].LastZxid.Epoch);
         Assert.Equal(1u, after[0].LastZxid.Counter);
@@ -47,7 +47,7 @@ public sealed class GenerationTests
         var refusal = await Assert.ThrowsAsync<LogUnavailableException>(
             () => appender.AppendAsync(2, Puts.Batch(1), CancellationToken.None));
         Assert.True(refusal.OutcomeKnown);
-        await AnswersAsync(appender);
+        await RedisLogs.AnswersAsync(appender);
         var after = (await appender.AppendAsync(3, 1))[0];
         Assert.True(after.LastZxid.Epoch > between);
     }
@@ -64,7 +64,7 @@ public sealed class GenerationTests
         Assert.True(refusal.OutcomeKnown);
         await Assert.ThrowsAsync<LogUnavailableException>(() => log.LookAsync(CancellationToken.None).AsTask());
         await server.PromoteAsync();
-        await AnswersAsync(log);
+        await RedisLogs.AnswersAsync(log);
         var after = (await log.AppendAsync(3, 1))[0];
         Assert.Equal(after.Position(), (await log.TakeAsync(LogPosition.Start, 2))[1].Position());
     }
@@ -92,8 +92,8 @@ public sealed class GenerationTests
             await Assert.ThrowsAsync<LogRegressedException>(() => reader);
         }
 
-        await AnswersAsync(first);
-        await AnswersAsync(second);
+        await RedisLogs.AnswersAsync(first);
+        await RedisLogs.AnswersAsync(second);
         var fresh = (await first.AppendAsync(6, 1))[0];
         Assert.True(fresh.LastZxid.Epoch > lost[1].LastZxid.Epoch);
         Assert.Equal(
@@ -136,6 +136,39 @@ public sealed class GenerationTests
     }
 
     [RedisFact]
+    public async Task Keys_that_were_put_back_in_a_running_Redis_are_a_regression_to_appends_and_looks()
+    {
+        await using var server = await RedisServer.StartAsync();
+        var options = RedisLogs.Options(server);
+        await using var appender = await RedisLogs.OpenAsync(options);
+        await using var looker = await RedisLogs.OpenAsync(options);
+        var kept = (await appender.AppendAsync(1, 1))[0];
+        await CopyAsync("", "copy-");
+        var lost = (await appender.AppendAsync(2, 1))[0];
+        Assert.Equal(lost.Position(), (await looker.TakeAsync(LogPosition.Start, 2))[1].Position());
+        await CopyAsync("copy-", "");
+
+        // Not before the two of them: whoever comes first begins a new generation.
+        var appending = appender.AppendAsync(3, Puts.Batch(1), CancellationToken.None);
+        var looking = looker.LookAsync(CancellationToken.None).AsTask();
+        await Assert.ThrowsAsync<LogUnavailableException>(() => appending);
+        Assert.Equal(kept.Position(), await looking);
+        await RedisLogs.AnswersAsync(appender);
+        await Assert.ThrowsAsync<LogRegressedException>(() => appender.TakeAsync(lost.Position(), 1));
+        await Assert.ThrowsAsync<LogRegressedException>(() => looker.TakeAsync(lost.Position(), 1));
+
+        async Task CopyAsync(string from, string to)
+        {
+            var tag = $"{{{options.Prefix}}}:";
+            using var connection = await server.ConnectAsync();
+            await connection.AskAsync("MULTI");
+            await connection.AskAsync("COPY", $"{tag}{from}head", $"{tag}{to}head", "REPLACE");
+            await connection.AskAsync("COPY", $"{tag}{from}log", $"{tag}{to}log", "REPLACE");
+            await connection.AskAsync("EXEC");
+        }
+    }
+
+    [RedisFact]
     public async Task An_epoch_is_not_used_twice_though_every_trace_of_it_was_lost()
     {
         await using var master = await RedisServer.StartAsync();
@@ -149,7 +182,7 @@ public sealed class GenerationTests
             await replica.PromoteAsync();
             await Task.Delay(1_100);
             await master.RestartAsync();
-            await AnswersAsync(log);
+            await RedisLogs.AnswersAsync(log);
             lostEpoch = (await log.AppendAsync(2, 1))[0].LastZxid.Epoch;
         }
 
@@ -158,20 +191,6 @@ public sealed class GenerationTests
         await using var newcomer = await RedisLogs.OpenAsync(options with { Configuration = replica.Configuration });
         Assert.True((await newcomer.AppendAsync(1, 1))[0].LastZxid.Epoch > lostEpoch);
     }
-
-    /// <summary>Waits until a log is in contact again.</summary>
-    private static Task AnswersAsync(RedisTransactionLog log) => Eventually.HoldsAsync(async () =>
-    {
-        try
-        {
-            await log.LookAsync(CancellationToken.None);
-            return true;
-        }
-        catch (LogUnavailableException)
-        {
-            return false;
-        }
-    });
 
     private static async Task<int> EpochAsync(RedisServer server, RedisLogOptions options) => int.Parse(
         (await server.AskAsync("HGET", $"{{{options.Prefix}}}:head", "generation-epoch")).Text!,

@@ -69,6 +69,49 @@ public sealed class OutcomeTests
     }
 
     [RedisFact]
+    public async Task Whoever_retires_an_incarnation_learns_how_far_it_came_and_ends_it_in_one_step()
+    {
+        await using var server = await RedisServer.StartAsync();
+        var options = RedisLogs.Options(server);
+        await using var log = await RedisLogs.OpenAsync(options);
+        var entry = (await log.AppendAsync(1, 3))[2];
+
+        await using var connection = await RedisConnection.OpenAsync(options, new RedisKeys(options.Prefix), default);
+        var offer = new HandshakeOffer { OldIncarnation = entry.Incarnation, NewIncarnation = 1 };
+        var answer = await Handshake.ShakeAsync(connection, offer, default);
+        var again = await Handshake.ShakeAsync(connection, offer with { NewIncarnation = 2 }, default);
+        Assert.Equal((3, 3), (answer.OldLastSequence, again.OldLastSequence));
+
+        var refusal = await Assert.ThrowsAsync<LogUnavailableException>(
+            () => log.AppendAsync(4, Puts.Batch(1), CancellationToken.None));
+        Assert.True(refusal.OutcomeKnown);
+        await RedisLogs.AnswersAsync(log);
+        Assert.Equal(entry.LastZxid.Value + 1, (await log.AppendAsync(5, 1))[0].LastZxid.Value);
+    }
+
+    [RedisFact]
+    public async Task A_batch_is_refused_when_the_one_sent_before_it_did_not_make_it()
+    {
+        await using var server = await RedisServer.StartAsync();
+        var options = RedisLogs.Options(server);
+        await using var connection = await RedisConnection.OpenAsync(options, new RedisKeys(options.Prefix), default);
+        var offer = new HandshakeOffer { NewIncarnation = 1, MayCreate = true };
+        var answer = await Handshake.ShakeAsync(connection, offer, default);
+        await using var link = new RedisLink(connection, answer.Generation, 1, 0);
+        await link.LoadAsync(default);
+        using var first = new Batch(1, Puts.Batch(1));
+        using var third = new Batch(3, Puts.Batch(1));
+        await link.AnswerAsync(link.SendAsync(first, LogPosition.Start));
+
+        // As if the second had been sent and refused.
+        var after = new RedisLink(connection, answer.Generation, 1, 2);
+        await after.LoadAsync(default);
+        var refusal = await Assert.ThrowsAsync<LogUnavailableException>(
+            () => after.AnswerAsync(after.SendAsync(third, LogPosition.Start)));
+        Assert.IsType<StaleGenerationException>(refusal.InnerException);
+    }
+
+    [RedisFact]
     public async Task Redis_halted_for_longer_than_the_timeout_leaves_every_outcome_told_honestly()
     {
         await using var server = await RedisServer.StartAsync();

@@ -15,4 +15,18 @@ internal static class RedisLogs
         await log.OpenAsync(CancellationToken.None);
         return log;
     }
+
+    /// <summary>Waits until a log is in contact again.</summary>
+    public static Task AnswersAsync(RedisTransactionLog log) => Eventually.HoldsAsync(async () =>
+    {
+        try
+        {
+            await log.LookAsync(CancellationToken.None);
+            return true;
+        }
+        catch (LogUnavailableException)
+        {
+            return false;
+        }
+    });
 }
