@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using StackExchange.Redis;
+using WebCoord.Core;
 
 namespace WebCoord.TransactionLog.Redis;
 
@@ -13,12 +14,7 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
     private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
 
     private readonly RedisKeys _keys = new(options.Prefix);
-    /// <summary>Of what Redis acknowledges, as it was last seen.</summary>
-    public Durability Durability => _durability.Current;
-
-    /// <summary>Of the log that is known; null before the first handshake.</summary>
-    public string? LogId => Volatile.Read(ref _logId);
-
+    private readonly DurabilityWatch _durability = new(time, options);
     private readonly Lock _lock = new();
     private readonly HashSet<long> _incarnations = [];
     private readonly List<long> _spent = [];
@@ -47,13 +43,11 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
         }
     }
 
-<<<<<<< HEAD
     /// <summary>Of what Redis acknowledges, as it was last seen.</summary>
     public Durability Durability => _durability.Current;
-=======
+
     /// <summary>Of the log that is known; null before the first handshake.</summary>
     public string? LogId => Volatile.Read(ref _logId);
->>>>>>> 3addcd5 (Go on after the log was lost, as a person decides)
 
     /// <summary>Whether one of the links appended under an incarnation.</summary>
     public bool IsOwn(long incarnation)
@@ -187,15 +181,19 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
 
     private async Task WaitForRecoveryAsync(CancellationToken cancellationToken)
     {
-        try
+        var recovered = WaitAsync(cancellationToken);
+        for (var began = time.GetTimestamp(); !recovered.IsCompleted;)
         {
-            await WaitAsync(cancellationToken).WaitAsync(LastPause + (options.Timeout * 2), cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            throw Absence() is { InnerException.InnerException: LogRefusedException refusal }
-                ? new LogRefusedException(refusal.Message, refusal)
-                : Absence();
+            await Task.Delay(FirstPause, time, cancellationToken);
+            if (_failure is { InnerException: LogRefusedException refusal })
+            {
+                throw new LogRefusedException(refusal.Message, refusal);
+            }
+
+            if (time.GetElapsedTime(began) > LastPause + (options.Timeout * 2))
+            {
+                throw Absence();
+            }
         }
     }
 

@@ -56,7 +56,8 @@ public sealed class GenerationTests
     public async Task A_master_that_is_demoted_takes_nothing()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var log = await RedisLogs.OpenAsync(RedisLogs.Options(server));
+        await using var log = await RedisLogs.OpenAsync(
+            RedisLogs.Options(server) with { Timeout = TimeSpan.FromSeconds(3) });
         await log.AppendAsync(1, 1);
         await server.AskAsync("REPLICAOF", "127.0.0.1", "1");
         var refusal = await Assert.ThrowsAsync<LogUnavailableException>(
