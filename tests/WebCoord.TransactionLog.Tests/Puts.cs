@@ -51,6 +51,8 @@ internal static class Puts
     public static CoordinationState StateAt(LogEntry entry) =>
         CoordinationState.Initial with { LastZxid = entry.LastZxid, ChainHash = entry.ChainHash };
 
+    public static LogPosition PositionOf(CoordinationState state) => new(state.LastZxid, state.ChainHash);
+
     /// <summary>Zxids, hashes and encoded requests: everything in which entries can differ.</summary>
     public static string Content(IEnumerable<LogEntry> entries) => string.Join('\n', entries.Select(entry =>
         $"{entry.FirstZxid}-{entry.LastZxid} {entry.TimestampMs} {entry.Incarnation}/{entry.Sequence} {entry.ChainHash}"

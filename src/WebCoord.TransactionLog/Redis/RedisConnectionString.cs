@@ -42,9 +42,8 @@ internal static class RedisConnectionString
     {
         try
         {
-            var configuration = ConfigurationOptions.Parse(text);
-            return configuration.EndPoints.Count > 0
-                ? configuration
+            return !string.IsNullOrWhiteSpace(text) && ConfigurationOptions.Parse(text) is { EndPoints.Count: > 0 } good
+                ? good
                 : throw new ArgumentException("it names no address");
         }
         catch (ArgumentException failure)

@@ -11,28 +11,14 @@ namespace WebCoord.TransactionLog.Redis;
 /// hardly more than that it failed.</summary>
 internal sealed class RedisProbe(ConfigurationOptions configuration, TimeSpan timeout)
 {
-    /// <summary>The first byte of a TLS alert, with which a server that expects TLS may answer anything else.</summary>
-    private const byte TlsAlert = 0x15;
-
     /// <summary>What a person must set right; null if it is not a matter of settings, as far as one can see.</summary>
     public async Task<string?> ExplainAsync(CancellationToken cancellationToken)
     {
         foreach (var address in configuration.EndPoints)
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            patience.CancelAfter(timeout);
-            try
+            if (await ExplainAsync(address, cancellationToken) is { } reason)
             {
-                if (await ExplainAsync(address, patience.Token) is { } reason)
-                {
-                    return $"Redis at {RedisMaster.NameOf(address)} {reason}";
-                }
-            }
-            catch (Exception failure)
-                when (failure is SocketException or IOException or OperationCanceledException)
-            {
-                // It is away, which may pass.
-                cancellationToken.ThrowIfCancellationRequested();
+                return $"Redis at {RedisMaster.NameOf(address)} {reason}";
             }
         }
 
@@ -41,32 +27,51 @@ internal sealed class RedisProbe(ConfigurationOptions configuration, TimeSpan ti
 
     private async Task<string?> ExplainAsync(EndPoint address, CancellationToken cancellationToken)
     {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(address, cancellationToken);
-        await using var plain = new NetworkStream(socket);
-        if (!configuration.Ssl)
+        var (talks, reason) = await TalkAsync(address, configuration.Ssl, cancellationToken);
+        if (talks || !(await TalkAsync(address, !configuration.Ssl, cancellationToken)).Talks)
         {
-            return await GreetAsync(plain, cancellationToken);
+            return reason;
         }
 
+        return configuration.Ssl
+            ? "does not speak TLS. Leave ssl=true out of WebCoord:Log:Redis:Configuration, or name its TLS port there"
+            : "speaks nothing but TLS. Add ssl=true to WebCoord:Log:Redis:Configuration, or name its plain port there";
+    }
+
+    /// <summary>Whether a conversation comes about that way, and what in it is to be set right.</summary>
+    private async Task<(bool Talks, string? Reason)> TalkAsync(EndPoint address, bool securely,
+        CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(timeout);
+        try
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(address, patience.Token);
+            await using var plain = new NetworkStream(socket);
+            return (true, securely
+                ? await GreetSecurelyAsync(plain, address, patience.Token)
+                : await GreetAsync(plain, patience.Token));
+        }
+        catch (Exception failure)
+            when (failure is SocketException or IOException or AuthenticationException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return (false, null);
+        }
+    }
+
+    private async Task<string?> GreetSecurelyAsync(Stream plain, EndPoint address, CancellationToken cancellationToken)
+    {
         var host = configuration.SslHost is { Length: > 0 } named ? named : HostOf(address);
         var errors = SslPolicyErrors.None;
-        await using var secure = new SslStream(plain, leaveInnerStreamOpen: false, (_, _, _, found) =>
+        await using var secure = new SslStream(plain, leaveInnerStreamOpen: true, (_, _, _, found) =>
         {
             errors = found;
             return true;
         });
-        try
-        {
-            await secure.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions { TargetHost = host }, cancellationToken);
-        }
-        catch (Exception failure) when (failure is AuthenticationException or IOException)
-        {
-            return $"does not speak TLS ({failure.Message.TrimEnd('.')}). Leave ssl=true out of "
-                + "WebCoord:Log:Redis:Configuration, or name its TLS port there";
-        }
-
+        await secure.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = host }, cancellationToken);
         return await GreetAsync(secure, cancellationToken) ?? Explain(errors, host);
     }
 
@@ -104,20 +109,20 @@ internal sealed class RedisProbe(ConfigurationOptions configuration, TimeSpan ti
         _ when answer.StartsWith("-DENIED", StringComparison.Ordinal) =>
             "is in protected mode and takes only connections from its own machine. Set a password there (requirepass) "
             + "and here, or bind it to the right address and set protected-mode no",
-        [(char)TlsAlert, ..] or "" =>
-            "ends a connection without TLS. Add ssl=true to WebCoord:Log:Redis:Configuration, or name its plain port "
-            + "there",
         _ => null,
     };
 
-    /// <summary>The beginning of the answer; empty if the connection ends.</summary>
+    /// <summary>The beginning of the answer.</summary>
+    /// <exception cref="IOException">There is none, or none of Redis.</exception>
     private static async Task<string> AskAsync(Stream stream, string command, CancellationToken cancellationToken)
     {
         await stream.WriteAsync(Encoding.UTF8.GetBytes(command), cancellationToken);
         await stream.FlushAsync(cancellationToken);
         var answer = new byte[512];
         var read = await stream.ReadAsync(answer, cancellationToken);
-        return Encoding.Latin1.GetString(answer, 0, read);
+        return read > 0 && answer[0] is (byte)'+' or (byte)'-'
+            ? Encoding.Latin1.GetString(answer, 0, read)
+            : throw new IOException("This is no answer of Redis.");
     }
 
     private static string HostOf(EndPoint address) => address switch
