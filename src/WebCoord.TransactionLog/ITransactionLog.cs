@@ -60,7 +60,8 @@ public interface ITransactionLog : IAsyncDisposable
 
     /// <summary>Saves a snapshot beside the log. It counts only once it is complete and durable; the two newest are
     /// kept.</summary>
-    Task SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken);
+    /// <returns>False: it is not worth it, for another process has just saved nearly the same, or does.</returns>
+    Task<bool> SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken);
 
     /// <summary>Loads the newest snapshot that is whole; null when there is none. Damaged ones are passed over and
     /// named in <paramref name="damaged"/>, provided that the log still holds everything after the one that is

@@ -20,10 +20,10 @@ public abstract class TransactionLogContract : IAsyncLifetime
     /// <summary>An empty log that nobody else has.</summary>
     protected abstract ITransactionLog Make(LogPosition start);
 
-    [Fact]
+    [LogFact]
     public void An_empty_log_has_the_start_as_its_head() => Assert.Equal(LogPosition.Start, Log.Head);
 
-    [Fact]
+    [LogFact]
     public async Task A_batch_gets_one_zxid_per_request_after_the_head()
     {
         var first = await Log.AppendAsync(1, Puts.Batch(3), CancellationToken.None);
@@ -34,7 +34,7 @@ public abstract class TransactionLogContract : IAsyncLifetime
         Assert.Equal(second.Position(), Log.Head);
     }
 
-    [Fact]
+    [LogFact]
     public async Task One_s_own_entries_are_known_from_those_of_others()
     {
         var entry = await Log.AppendAsync(1, Puts.Batch(1), CancellationToken.None);
@@ -42,7 +42,7 @@ public abstract class TransactionLogContract : IAsyncLifetime
         Assert.False(Log.IsOwn(entry with { Incarnation = entry.Incarnation + 1 }));
     }
 
-    [Fact]
+    [LogFact]
     public async Task A_look_shows_what_was_appended()
     {
         Assert.Equal(LogPosition.Start, await Log.LookAsync(CancellationToken.None));
@@ -50,7 +50,7 @@ public abstract class TransactionLogContract : IAsyncLifetime
         Assert.Equal(entries[1].Position(), await Log.LookAsync(CancellationToken.None));
     }
 
-    [Fact]
+    [LogFact]
     public async Task The_chain_hash_covers_the_entry_and_all_before_it()
     {
         var entries = await Log.AppendAsync(1, 2);
@@ -61,14 +61,14 @@ public abstract class TransactionLogContract : IAsyncLifetime
             entry.TimestampMs, CommandCodec.Encode(entry.Requests));
     }
 
-    [Fact]
+    [LogFact]
     public async Task Entries_carry_their_encoded_size()
     {
         var entries = await Log.AppendAsync(1, 2);
         Assert.All(entries, entry => Assert.Equal(CommandCodec.Encode(entry.Requests).Length, entry.PayloadBytes));
     }
 
-    [Fact]
+    [LogFact]
     public async Task Entries_carry_the_time_of_the_clock()
     {
         var before = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
@@ -76,7 +76,7 @@ public abstract class TransactionLogContract : IAsyncLifetime
         Assert.InRange(entry.TimestampMs, before, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
     }
 
-    [Fact]
+    [LogFact]
     public async Task Entries_are_read_in_order_from_any_position()
     {
         var entries = await Log.AppendAsync(1, 20);
@@ -84,7 +84,7 @@ public abstract class TransactionLogContract : IAsyncLifetime
         Assert.Equal(Puts.Content(entries[8..]), Puts.Content(await Log.TakeAsync(entries[7].Position(), 12)));
     }
 
-    [Fact]
+    [LogFact]
     public async Task A_reader_at_the_end_gets_what_is_appended_later_with_the_very_requests()
     {
         await using var reader = Log.ReadAsync(LogPosition.Start, CancellationToken.None).GetAsyncEnumerator();
@@ -96,7 +96,7 @@ public abstract class TransactionLogContract : IAsyncLifetime
         Assert.Same(entry.Requests[0], reader.Current.Requests[0]);
     }
 
-    [Fact]
+    [LogFact]
     public async Task Many_readers_see_the_same_while_entries_come()
     {
         var readers = Enumerable.Range(0, 8)
@@ -108,7 +108,7 @@ public abstract class TransactionLogContract : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [LogFact]
     public async Task Cancelling_ends_a_reader_that_waits()
     {
         using var stop = new CancellationTokenSource();
@@ -119,7 +119,7 @@ public abstract class TransactionLogContract : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.WaitAsync(Puts.Patience));
     }
 
-    [Fact]
+    [LogFact]
     public async Task A_cancelled_append_does_not_happen()
     {
         var cancelled = new CancellationToken(canceled: true);
@@ -128,7 +128,7 @@ public abstract class TransactionLogContract : IAsyncLifetime
         await Log.AppendAsync(1, Puts.Batch(1), CancellationToken.None);
     }
 
-    [Fact]
+    [LogFact]
     public async Task A_position_of_another_log_is_refused()
     {
         var entries = await Log.AppendAsync(1, 3);
@@ -142,7 +142,7 @@ public abstract class TransactionLogContract : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [LogFact]
     public async Task A_batch_of_the_most_bytes_is_taken_and_a_larger_one_refused()
     {
         var overhead = CommandCodec.Encode(Batch(0)).Length + 3;
@@ -155,11 +155,11 @@ public abstract class TransactionLogContract : IAsyncLifetime
         static ImmutableArray<Request> Batch(int bytes) => [new Request(new Command.SetData("/a", new byte[bytes]))];
     }
 
-    [Fact]
+    [LogFact]
     public async Task An_empty_batch_is_refused() =>
         await Assert.ThrowsAsync<ArgumentException>(() => Log.AppendAsync(1, [], CancellationToken.None));
 
-    [Fact]
+    [LogFact]
     public async Task A_sequence_out_of_turn_is_refused()
     {
         await Log.AppendAsync(1, Puts.Batch(1), CancellationToken.None);
@@ -170,7 +170,7 @@ public abstract class TransactionLogContract : IAsyncLifetime
         Assert.Equal(2, Log.Head.Zxid.Value);
     }
 
-    [Fact]
+    [LogFact]
     public async Task Before_the_counter_overflows_the_next_epoch_begins()
     {
         var start = new LogPosition(Zxid.Create(3, uint.MaxValue - 4), ChainHash.Start);
@@ -185,7 +185,7 @@ public abstract class TransactionLogContract : IAsyncLifetime
         Assert.Equal(Puts.Content([fits, moved, after]), Puts.Content(await log.TakeAsync(start, 3)));
     }
 
-    [Fact]
+    [LogFact]
     public async Task Without_a_snapshot_there_is_nothing_to_load_and_nothing_to_trim()
     {
         var entries = await Log.AppendAsync(1, 3);
@@ -194,7 +194,7 @@ public abstract class TransactionLogContract : IAsyncLifetime
         Assert.Equal(Puts.Content(entries), Puts.Content(await Log.TakeAsync(LogPosition.Start, 3)));
     }
 
-    [Fact]
+    [LogFact]
     public async Task The_newest_snapshot_is_loaded_and_the_log_continues_from_it()
     {
         var entries = await Log.AppendAsync(1, 6);
@@ -211,7 +211,7 @@ public abstract class TransactionLogContract : IAsyncLifetime
         Assert.Equal(Puts.Content(entries[4..]), Puts.Content(rest));
     }
 
-    [Fact]
+    [LogFact]
     public async Task Trimming_drops_what_the_older_of_two_snapshots_covers_and_nothing_else()
     {
         var entries = await Log.AppendAsync(1, 10);
@@ -224,7 +224,7 @@ public abstract class TransactionLogContract : IAsyncLifetime
         Assert.Equal(entries[9].Position(), Log.Head);
     }
 
-    [Fact]
+    [LogFact]
     public async Task Snapshots_and_trimming_go_on_while_entries_come_and_readers_read()
     {
         var entries = new List<LogEntry>();

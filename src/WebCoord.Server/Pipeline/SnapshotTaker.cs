@@ -46,9 +46,15 @@ internal sealed partial class SnapshotTaker(ITransactionLog log, LogOptions opti
         try
         {
             var started = time.GetTimestamp();
-            await log.SaveSnapshotAsync(state, _stopping.Token);
+            var isSaved = await log.SaveSnapshotAsync(state, _stopping.Token);
             await log.TrimAsync(_stopping.Token);
             var elapsed = time.GetElapsedTime(started);
+            if (!isSaved)
+            {
+                LogUnwanted(state.LastZxid);
+                return;
+            }
+
             metrics.SnapshotSaved(elapsed, null);
             LogSaved(state.LastZxid, state.Tree.NodeCount, elapsed.TotalMilliseconds);
         }
@@ -65,6 +71,10 @@ internal sealed partial class SnapshotTaker(ITransactionLog log, LogOptions opti
     [LoggerMessage(110, LogLevel.Information,
         "Saved a snapshot of {Nodes} nodes at zxid {Zxid} in {Milliseconds:F0} ms")]
     private partial void LogSaved(Zxid zxid, long nodes, double milliseconds);
+
+    [LoggerMessage(112, LogLevel.Debug,
+        "No snapshot was needed at zxid {Zxid}: another instance has just saved one, or does")]
+    private partial void LogUnwanted(Zxid zxid);
 
     [LoggerMessage(111, LogLevel.Warning, "No snapshot was saved at zxid {Zxid}; the log goes on growing")]
     private partial void LogFailed(Zxid zxid, Exception failure);

@@ -66,7 +66,7 @@ public sealed class InMemoryTransactionLog(TimeProvider time, long incarnation, 
         }
     }
 
-    public Task SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken)
+    public Task<bool> SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken)
     {
         using var stream = new MemoryStream();
         SnapshotCodec.Write(state, stream, cancellationToken);
@@ -79,7 +79,7 @@ public sealed class InMemoryTransactionLog(TimeProvider time, long incarnation, 
             }
         }
 
-        return Task.CompletedTask;
+        return Task.FromResult(true);
     }
 
     public Task<CoordinationState?> LoadSnapshotAsync(ICollection<string> damaged, CancellationToken cancellationToken)

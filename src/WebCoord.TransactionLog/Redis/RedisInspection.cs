@@ -29,8 +29,8 @@ internal static class RedisInspection
         return settings is not null || options.AllowUnknownDurability
             ? DurabilityOf(settings)
             : throw new LogRefusedException($"Redis at {where} does not show how durable it is, for CONFIG is "
-                + "forbidden to this user. Allow it (ACL SETUSER <user> +config|get), or, if you know that it has appendfsync "
-                + "always, set WebCoord:Log:Redis:AllowUnknownDurability to true");
+                + "forbidden to this user. Allow it (ACL SETUSER <user> +config|get), or, if you know that it has "
+                + "appendfsync always, set WebCoord:Log:Redis:AllowUnknownDurability to true");
     }
 
     /// <summary>How durable what it acknowledges is at the moment.</summary>

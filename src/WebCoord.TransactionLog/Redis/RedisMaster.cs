@@ -58,9 +58,13 @@ internal static class RedisMaster
                 await ValueAsync("appendonly"), await ValueAsync("appendfsync"),
                 await ValueAsync("no-appendfsync-on-rewrite"), await ValueAsync("maxmemory-policy"));
         }
-        catch (RedisServerException)
+        catch (Exception failure) when (IsForbidden(failure))
         {
             return null;
+        }
+        catch (RedisServerException failure)
+        {
+            throw Unavailable(server, failure);
         }
 
         async Task<string> ValueAsync(string name)
@@ -74,6 +78,12 @@ internal static class RedisMaster
     public static string NameOf(EndPoint address) =>
         address.ToString()!.Replace("Unspecified/", "", StringComparison.Ordinal);
 
+    /// <summary>By an ACL, or renamed away there, or by the connection string.</summary>
+    private static bool IsForbidden(Exception failure) => failure is RedisCommandException
+        || (failure is RedisServerException
+            && (failure.Message.StartsWith("NOPERM", StringComparison.Ordinal)
+                || failure.Message.Contains("unknown command", StringComparison.OrdinalIgnoreCase)));
+
     private static string Names(IEnumerable<(IServer Server, RedisInfo Info)> servers) =>
         string.Join(", ", servers.Select(server => NameOf(server.Server.EndPoint)));
 
@@ -84,7 +94,7 @@ internal static class RedisMaster
         {
             return new RedisInfo(await AnswerAsync(server, server.InfoRawAsync(), timeout, cancellationToken) ?? "");
         }
-        catch (RedisServerException failure) when (failure.Message.StartsWith("NOPERM", StringComparison.Ordinal))
+        catch (Exception failure) when (IsForbidden(failure))
         {
             throw new LogRefusedException($"Redis at {NameOf(server.EndPoint)} does not tell what it is: "
                 + $"{failure.Message}. Allow it (ACL SETUSER <user> +info)", failure);

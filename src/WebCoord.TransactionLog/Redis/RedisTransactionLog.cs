@@ -138,7 +138,7 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
         }
     }
 
-    public async Task SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken) =>
+    public async Task<bool> SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken) =>
         await _snapshots.SaveAsync(await ConnectionAsync(cancellationToken), state, cancellationToken);
 
     /// <inheritdoc/>

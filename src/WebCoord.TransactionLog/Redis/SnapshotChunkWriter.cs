@@ -13,7 +13,7 @@ internal sealed class SnapshotChunkWriter(RedisConnection connection, Zxid zxid,
     CancellationToken cancellationToken) : Stream
 {
     /// <summary>Small enough that an append waits hardly longer behind one.</summary>
-    public const int ChunkBytes = 512 << 10;
+    public const int ChunkBytes = 256 << 10;
 
     /// <summary>How long chunks stay that do not count. Nothing takes so long to write.</summary>
     private static readonly TimeSpan Expiry = TimeSpan.FromMinutes(15);

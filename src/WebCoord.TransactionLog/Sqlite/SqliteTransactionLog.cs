@@ -110,8 +110,12 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
         }
     }
 
-    public Task SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken) =>
-        Task.Run(() => _snapshots.Save(state, cancellationToken), cancellationToken);
+    public Task<bool> SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken) =>
+        Task.Run(() =>
+        {
+            _snapshots.Save(state, cancellationToken);
+            return true;
+        }, cancellationToken);
 
     public Task<CoordinationState?> LoadSnapshotAsync(ICollection<string> damaged,
         CancellationToken cancellationToken) =>

@@ -154,7 +154,7 @@ internal sealed class GatedLog(ITransactionLog inner) : ITransactionLog
         }
     }
 
-    public Task SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken) =>
+    public Task<bool> SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken) =>
         _inner.SaveSnapshotAsync(state, cancellationToken);
 
     public Task<CoordinationState?> LoadSnapshotAsync(ICollection<string> damaged,

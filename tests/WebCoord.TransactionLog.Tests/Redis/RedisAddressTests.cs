@@ -54,6 +54,27 @@ public sealed class RedisAddressTests
     }
 
     [RedisFact]
+    public async Task A_master_that_hangs_does_not_keep_its_successor_from_being_found()
+    {
+        await using var master = await RedisServer.StartAsync();
+        await using var replica = await RedisServer.StartReplicaOfAsync(master);
+        var options = RedisLogs.Options(master) with
+        {
+            Configuration = $"{master.Endpoint},{replica.Endpoint}",
+            Timeout = TimeSpan.FromSeconds(2),
+        };
+        await using var log = await RedisLogs.OpenAsync(options);
+        var before = await log.AppendAsync(1, 1);
+        await replica.CatchUpAsync(master);
+        await master.PauseAsync();
+        await replica.PromoteAsync();
+        await Eventually.HoldsAsync(() => AnswersAsync(log));
+        var after = await log.AppendAsync(2, 1);
+        Assert.Equal(
+            Puts.Content([.. before, .. after]), Puts.Content(await log.TakeAsync(LogPosition.Start, 2)));
+    }
+
+    [RedisFact]
     public async Task Two_masters_are_not_chosen_between()
     {
         await using var one = await RedisServer.StartAsync();
