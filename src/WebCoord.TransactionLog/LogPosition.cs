@@ -5,6 +5,9 @@ namespace WebCoord.TransactionLog;
 /// <summary>A place in the log: the last zxid of an entry and its chain hash.</summary>
 public readonly record struct LogPosition(Zxid Zxid, string ChainHash)
 {
+    /// <summary>The place of an entry.</summary>
+    public static LogPosition Of(LogEntry entry) => new(entry.LastZxid, entry.ChainHash);
+
     /// <summary>Before the first entry.</summary>
     public static LogPosition Start { get; } = new(Zxid.None, Core.Commands.ChainHash.Start);
 }

@@ -18,7 +18,8 @@ internal sealed partial class PipelineService(ITransactionLog log, LogLoader loa
     /// <summary>How long it waits before it turns again to a log that could not be reached.</summary>
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How long stopping waits for the last entries to be applied, should the Applier have failed.</summary>
+    /// <summary>How long stopping waits for the last entries to be applied, should the Applier have failed or the log
+    /// have gone.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
@@ -74,7 +75,8 @@ internal sealed partial class PipelineService(ITransactionLog log, LogLoader loa
         await Task.WhenAll(_starting, _beating);
         if (IsReady)
         {
-            await heartbeat.LeaveAsync();
+            // A courtesy: whoever does not hear it finds out by the heartbeats that do not come.
+            await Task.WhenAny(heartbeat.LeaveAsync(), Task.Delay(LastWords, time, CancellationToken.None));
         }
 
         sequencer.Complete();

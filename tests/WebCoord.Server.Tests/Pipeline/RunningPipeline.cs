@@ -18,13 +18,18 @@ internal sealed class RunningPipeline : IAsyncDisposable
 {
     private readonly WebApplication _application;
 
-    private RunningPipeline(WebApplication application, GatedLog log)
+    private readonly ITransactionLog _log;
+
+    private RunningPipeline(WebApplication application, ITransactionLog log)
     {
         _application = application;
-        Log = log;
+        _log = log;
     }
 
-    public GatedLog Log { get; }
+    public GatedLog Log => (GatedLog)_log;
+
+    /// <summary>Its view of the log, when it was started on a shared one.</summary>
+    public SharedLog SharedLog => (SharedLog)_log;
 
     public Applier Applier => Get<Applier>();
 
@@ -42,11 +47,33 @@ internal sealed class RunningPipeline : IAsyncDisposable
     public static Task<RunningPipeline> StartAsync(GatedLog? log = null, params string[] settings) =>
         StartAsync(log, _ => { }, settings);
 
+    /// <summary>Starts one of several instances on what they have in common.</summary>
+    public static Task<RunningPipeline> StartSharedAsync(SharedStore store, params string[] settings) =>
+        StartSharedAsync(new SharedLog(store, Random.Shared.NextInt64()), settings);
+
+    public static async Task<RunningPipeline> StartSharedAsync(SharedLog log, params string[] settings)
+    {
+        // There are no ports to tell them apart by.
+        settings = [$"WebCoord:Instance:Name={Guid.NewGuid()}", "WebCoord:Instance:DrainMs=0", .. settings];
+        var application = Build(log, services => services.Replace(ServiceDescriptor.Singleton(provider =>
+            new LogHealth(provider.GetRequiredService<TimeProvider>(), isShared: true))), settings);
+        await application.StartAsync();
+        return new RunningPipeline(application, log);
+    }
+
     /// <summary>Starts it with a front end.</summary>
     public static async Task<RunningPipeline> StartAsync(GatedLog? log, Action<IServiceCollection> addFrontEnd,
         params string[] settings)
     {
         log ??= GatedLog.InMemory();
+        var application = Build(log, addFrontEnd, settings);
+        log.Incarnation = application.Services.GetRequiredService<LocalInstance>().Id;
+        await application.StartAsync();
+        return new RunningPipeline(application, log);
+    }
+
+    private static WebApplication Build(ITransactionLog log, Action<IServiceCollection> addFrontEnd, string[] settings)
+    {
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
@@ -56,11 +83,8 @@ internal sealed class RunningPipeline : IAsyncDisposable
         builder.Services.AddWebCoordOptions();
         builder.Services.AddPipeline();
         addFrontEnd(builder.Services);
-        builder.Services.Replace(ServiceDescriptor.Singleton<ITransactionLog>(log));
-        var application = builder.Build();
-        log.Incarnation = application.Services.GetRequiredService<LocalInstance>().Id;
-        await application.StartAsync();
-        return new RunningPipeline(application, log);
+        builder.Services.Replace(ServiceDescriptor.Singleton(log));
+        return builder.Build();
     }
 
     public Task<ApplyResult> SubmitAsync(Command command, SessionId session = default) =>

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using WebCoord.Core;
+using WebCoord.Core.Commands;
+using WebCoord.TransactionLog;
+
+namespace WebCoord.Server.Tests.Pipeline;
+
+/// <summary>One instance's view of a <see cref="SharedStore"/>. A test can cut it off, keep it from reading, and hold its
+/// answers.</summary>
+internal sealed class SharedLog(SharedStore store, long incarnation) : ITransactionLog
+{
+    private volatile TaskCompletionSource? _reading;
+    private volatile TaskCompletionSource? _answering;
+    private volatile LogUnavailableException? _failure;
+    private int _looks;
+    private int _underWay;
+
+    public LogDescription Description { get; } = new("redis", "simulated", Durability.Fsync, IsShared: true);
+
+    public LogPosition Head => store.Head;
+
+    public int MaxAppendsInFlight => 4;
+
+    /// <summary>Looks at the head that were begun.</summary>
+    public int Looks => Volatile.Read(ref _looks);
+
+    /// <summary>The most appends that were ever under way at once.</summary>
+    public int MostUnderWay { get; private set; }
+
+    /// <summary>Entries are appended, but their answers are kept back until <see cref="Answer"/>; so are looks.</summary>
+    public void HoldAnswers() => _answering = Gate();
+
+    public void Answer()
+    {
+        _answering!.SetResult();
+        _answering = null;
+    }
+
+    /// <summary>From here on this instance gets no more entries to read, until <see cref="Read"/>.</summary>
+    public void HoldReading() => _reading = Gate();
+
+    public void Read()
+    {
+        _reading!.SetResult();
+        _reading = null;
+    }
+
+    /// <summary>What every call fails with from here on; null for none.</summary>
+    public void FailWith(LogUnavailableException? failure) => _failure = failure;
+
+    public Task OpenAsync(CancellationToken cancellationToken) => _failure is { } failure
+        ? Task.FromException(failure)
+        : Task.CompletedTask;
+
+    public async Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests,
+        CancellationToken cancellationToken)
+    {
+        ThrowIfFailing();
+        MostUnderWay = Math.Max(MostUnderWay, Interlocked.Increment(ref _underWay));
+        var entry = store.Append(incarnation, sequence, requests);
+        await (_answering?.Task ?? Task.CompletedTask);
+        Interlocked.Decrement(ref _underWay);
+        return entry;
+    }
+
+    public bool IsOwn(LogEntry entry) => entry.Incarnation == incarnation;
+
+    public async ValueTask<LogPosition> LookAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _looks);
+        ThrowIfFailing();
+        var head = store.Head;
+        await (_answering?.Task ?? Task.CompletedTask);
+        return head;
+    }
+
+    public async IAsyncEnumerable<LogEntry> ReadAsync(LogPosition after,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await (_reading?.Task ?? Task.CompletedTask).WaitAsync(cancellationToken);
+            var changed = store.Changed;
+            if (store.After(after) is { } entry)
+            {
+                yield return entry;
+                after = LogPosition.Of(entry);
+            }
+            else
+            {
+                await changed.WaitAsync(cancellationToken);
+            }
+        }
+    }
+
+    public Task SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<CoordinationState?> LoadSnapshotAsync(ICollection<string> damaged,
+        CancellationToken cancellationToken) => Task.FromResult(store.Snapshot);
+
+    public Task TrimAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task AcceptLossAsync(LossAcceptance acceptance, CoordinationState state,
+        CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static TaskCompletionSource Gate() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void ThrowIfFailing()
+    {
+        if (_failure is { } failure)
+        {
+            throw failure;
+        }
+    }
+}

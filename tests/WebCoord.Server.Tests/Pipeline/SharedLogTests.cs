@@ -1,0 +1,254 @@
+using WebCoord.Core;
+using WebCoord.Core.Commands;
+using WebCoord.Core.Sessions;
+using WebCoord.Core.Tree;
+using WebCoord.Core.Watches;
+using WebCoord.Server.Pipeline;
+using WebCoord.TransactionLog;
+
+namespace WebCoord.Server.Tests.Pipeline;
+
+/// <summary>Several instances on one log: what each may say, and what it does when the log goes back or goes on without
+/// it.</summary>
+public sealed class SharedLogTests
+{
+    private static readonly string[] QuickTicks =
+        ["WebCoord:Sessions:TickMs=50", "WebCoord:Sessions:MinTimeoutMs=200", "WebCoord:Sessions:MaxTimeoutMs=60000"];
+
+    private readonly SharedStore _store = new();
+
+    [Fact]
+    public async Task A_read_sees_what_another_instance_acknowledged_and_a_local_one_need_not()
+    {
+        await using var first = await RunningPipeline.StartSharedAsync(_store);
+        await using var second = await RunningPipeline.StartSharedAsync(_store);
+        second.SharedLog.HoldReading();
+        var written = await first.PutAsync("/a", "new");
+        var read = second.Get<ReadGate>().ReadAsync(default, CancellationToken.None).AsTask();
+        var local = await second.Get<ReadGate>().ReadAsync(new Freshness(true, default), CancellationToken.None);
+        Assert.Null(local.State.Tree.Find("/a"));
+        Assert.False(read.IsCompleted);
+        second.SharedLog.Read();
+        var view = await read.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(ErrorCode.Ok, view.Error);
+        Assert.True(view.State.LastZxid >= written.Zxid);
+    }
+
+    [Fact]
+    public async Task Reads_that_come_during_a_look_share_the_next_one()
+    {
+        await using var pipeline = await RunningPipeline.StartSharedAsync(_store);
+        var gate = pipeline.Get<ReadGate>();
+        pipeline.SharedLog.HoldAnswers();
+        var before = pipeline.SharedLog.Looks;
+        var first = gate.ReadAsync(default, CancellationToken.None).AsTask();
+        var later = Enumerable.Range(0, 50)
+            .Select(_ => gate.ReadAsync(default, CancellationToken.None).AsTask()).ToArray();
+        Assert.Equal(before + 1, pipeline.SharedLog.Looks);
+        pipeline.SharedLog.Answer();
+        await Task.WhenAll([first, .. later]).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(before + 2, pipeline.SharedLog.Looks);
+    }
+
+    [Theory]
+    [InlineData(false, ErrorCode.LogUnavailable)]
+    [InlineData(true, ErrorCode.LogLost)]
+    public async Task Without_the_log_only_local_reads_are_answered(bool isLost, ErrorCode expected)
+    {
+        await using var pipeline = await RunningPipeline.StartSharedAsync(_store);
+        await pipeline.PutAsync("/a");
+        pipeline.SharedLog.FailWith(new LogUnavailableException("It is away.", outcomeKnown: true) { IsLost = isLost });
+        var gate = pipeline.Get<ReadGate>();
+        Assert.Equal(expected, (await gate.ReadAsync(default, CancellationToken.None)).Error);
+        var local = await gate.ReadAsync(new Freshness(true, default), CancellationToken.None);
+        Assert.NotNull(local.State.Tree.Find("/a"));
+        Assert.Equal(expected, (await pipeline.PutAsync("/b")).Error);
+        pipeline.SharedLog.FailWith(null);
+        Assert.True((await pipeline.PutAsync("/b")).Succeeded);
+    }
+
+    [Fact]
+    public async Task Appends_overlap_and_keep_their_order()
+    {
+        await using var pipeline = await RunningPipeline.StartSharedAsync(_store);
+        pipeline.SharedLog.HoldAnswers();
+        var before = _store.Entries.Count;
+        var writes = new List<Task<ApplyResult>>();
+        for (var i = 0; i < 10; i++)
+        {
+            writes.Add(pipeline.PutAsync("/counter", $"{i}"));
+            await Task.Delay(5);
+        }
+
+        await RunningPipeline.UntilAsync(() => _store.Entries.Count >= before + pipeline.SharedLog.MaxAppendsInFlight,
+            "as many appends are under way as may be");
+        pipeline.SharedLog.Answer();
+        var zxids = (await Task.WhenAll(writes)).Select(result => result.Zxid).ToList();
+        Assert.Equal(zxids.Order(), zxids);
+        Assert.Equal(pipeline.SharedLog.MaxAppendsInFlight, pipeline.SharedLog.MostUnderWay);
+        Assert.Equal("9"u8.ToArray(), pipeline.State.Tree.Find("/counter")!.Data?.ToArray());
+    }
+
+    [Fact]
+    public async Task A_log_that_went_back_takes_every_instance_with_it()
+    {
+        await using var first = await RunningPipeline.StartSharedAsync(_store);
+        await using var second = await RunningPipeline.StartSharedAsync(_store);
+        await first.PutAsync("/kept");
+        var lost = await first.PutAsync("/lost");
+        await RunningPipeline.UntilAsync(() => second.State.Tree.Find("/lost") is not null, "both have applied it");
+        var watcher = new RecordingWatcher();
+        second.Applier.Arm((_, watches) =>
+        {
+            watches.Add("/kept", WatchKind.Data, WatchMode.OneShot, watcher);
+            return true;
+        });
+
+        _store.LoseTail(_store.Entries.Count - _store.Entries.ToList().FindIndex(entry => entry.LastZxid >= lost.Zxid));
+        await RunningPipeline.UntilAsync(() => first.State.Tree.Find("/lost") is null
+            && second.State.Tree.Find("/lost") is null, "neither instance shows what was lost");
+        Assert.NotNull(second.State.Tree.Find("/kept"));
+        Assert.True(watcher.IsDisplaced);
+        Assert.Equal(0, second.Applier.WatchCount);
+
+        var written = await second.PutAsync("/new");
+        Assert.True(written.Zxid > lost.Zxid);
+        Assert.True(second.State.IsLost(lost.Zxid));
+        var view = await second.Get<ReadGate>().ReadAsync(new Freshness(false, lost.Zxid), CancellationToken.None);
+        Assert.Equal(ErrorCode.CursorExpired, view.Error);
+        await RunningPipeline.UntilAsync(() => first.State.Tree.Find("/new") is not null, "the other follows");
+        Assert.Equal(first.State.Tree.Digest, second.State.Tree.Digest);
+    }
+
+    [Fact]
+    public async Task Sessions_that_saw_what_was_lost_end_with_that_reason_and_others_live_on()
+    {
+        await using var first = await RunningPipeline.StartSharedAsync(_store);
+        await using var second = await RunningPipeline.StartSharedAsync(_store);
+        var saw = await OpenAsync(first);
+        var knewNothing = await OpenAsync(second);
+        await RunningPipeline.UntilAsync(() => second.State.Sessions.Count == 2, "the second knows both");
+        second.SharedLog.HoldReading();
+        var lost = await first.PutAsync("/lost");
+        _store.LoseTail(_store.Entries.Count - _store.Entries.ToList().FindIndex(entry => entry.LastZxid >= lost.Zxid));
+        second.SharedLog.Read();
+
+        await RunningPipeline.UntilAsync(() => second.State.Sessions.Find(saw.Id) is null, "its session is ended");
+        Assert.Equal(SessionEndReason.LogRegressed, second.State.Sessions.Ended[saw.Id].Reason);
+        Assert.NotNull(second.State.Sessions.Find(knewNothing.Id));
+
+        static async Task<Session> OpenAsync(RunningPipeline pipeline) => (await pipeline.SubmitAsync(
+            new Command.CreateSession(60_000, new byte[16], new SessionOwner(pipeline.Get<LocalInstance>().Id, 1))))
+            .Session!;
+    }
+
+    [Fact]
+    public async Task An_instance_that_slept_beyond_the_trimmed_log_catches_up_and_answers_its_own()
+    {
+        await using var first = await RunningPipeline.StartSharedAsync(_store);
+        await using var sleeper = await RunningPipeline.StartSharedAsync(_store);
+        sleeper.SharedLog.HoldReading();
+        await first.PutAsync("/before");
+        var floor = (await first.PutAsync("/middle")).Zxid;
+        await RunningPipeline.UntilAsync(() => first.State.LastZxid >= floor, "the snapshot covers it");
+        _store.TrimTo(first.State);
+        var own = sleeper.PutAsync("/own");
+        sleeper.SharedLog.Read();
+        Assert.True((await own.WaitAsync(TimeSpan.FromSeconds(30))).Succeeded);
+        Assert.NotNull(sleeper.State.Tree.Find("/before"));
+        await RunningPipeline.UntilAsync(() => first.State.Tree.Find("/own") is not null, "the other has it");
+        Assert.Equal(first.State.Tree.Digest, sleeper.State.Tree.Digest);
+    }
+
+    [Fact]
+    public async Task A_log_that_is_not_there_is_waited_for_while_the_server_listens()
+    {
+        var log = new SharedLog(_store, 5);
+        log.FailWith(new LogUnavailableException("Nobody listens there.", outcomeKnown: true));
+        await using var pipeline = await RunningPipeline.StartSharedAsync(log);
+        var service = pipeline.Get<PipelineService>();
+        Assert.False(service.IsReady);
+        Assert.False(pipeline.Health.IsAvailable);
+        log.FailWith(null);
+        await service.Ready.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.True(pipeline.Health.IsAvailable);
+        Assert.True((await pipeline.PutAsync("/a")).Succeeded);
+    }
+
+    [Fact]
+    public async Task A_log_that_never_comes_does_not_keep_the_process_from_stopping()
+    {
+        var log = new SharedLog(_store, 5);
+        log.FailWith(new LogUnavailableException("Nobody listens there.", outcomeKnown: true));
+        await using var pipeline = await RunningPipeline.StartSharedAsync(log);
+        await pipeline.StopAsync().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task The_end_of_a_session_is_proposed_by_one_instance()
+    {
+        await using var first = await RunningPipeline.StartSharedAsync(_store, QuickTicks);
+        await using var second = await RunningPipeline.StartSharedAsync(_store, QuickTicks);
+        await RunningPipeline.UntilAsync(() => second.State.Instances.Count == 2 && first.State.Instances.Count == 2,
+            "both are known");
+        for (var i = 0; i < 5; i++)
+        {
+            await first.OpenSessionAsync(200);
+        }
+
+        await RunningPipeline.UntilAsync(() => second.State.Sessions.Count == 0, "all have expired");
+        var proposals = _store.Entries.SelectMany(entry => entry.Requests.Select(request => (entry, request)))
+            .Where(pair => pair.request.Command is Command.ExpireSession).ToList();
+        var lowest = first.Get<LocalInstance>().Id < second.Get<LocalInstance>().Id ? first : second;
+        Assert.Equal(5, proposals.Count(pair => lowest.SharedLog.IsOwn(pair.entry)));
+    }
+
+    [Fact]
+    public async Task The_other_instance_ends_sessions_when_the_first_does_not()
+    {
+        await using var first = await RunningPipeline.StartSharedAsync(_store, QuickTicks);
+        await using var second = await RunningPipeline.StartSharedAsync(_store, QuickTicks);
+        await RunningPipeline.UntilAsync(() => second.State.Instances.Count == 2 && first.State.Instances.Count == 2,
+            "both are known");
+        var (lowest, other) = first.Get<LocalInstance>().Id < second.Get<LocalInstance>().Id
+            ? (first, second)
+            : (second, first);
+        lowest.SharedLog.FailWith(new LogUnavailableException("It is cut off.", outcomeKnown: true));
+        var session = await other.OpenSessionAsync(200);
+        await RunningPipeline.UntilAsync(() => other.State.Sessions.Find(session.Id) is null, "it has expired");
+    }
+
+    [Fact]
+    public async Task The_feature_level_rises_once_no_instance_holds_it_back()
+    {
+        await using var first = await RunningPipeline.StartSharedAsync(_store);
+        var older = await RunningPipeline.StartSharedAsync(_store, "WebCoord:Instance:FeatureLevel=1");
+        Assert.Equal(1, older.Get<LocalInstance>().FeatureLevel);
+        await older.DisposeAsync();
+        await RunningPipeline.UntilAsync(() => first.State.FeatureLevel == CoordinationState.SupportedFeatureLevel,
+            "the level is raised");
+    }
+
+    [Fact]
+    public async Task An_instance_whose_state_is_not_that_of_most_stops()
+    {
+        await using var pipeline = await RunningPipeline.StartSharedAsync(_store);
+        var comparison = pipeline.Get<DigestComparison>();
+        await RunningPipeline.UntilAsync(() => comparison.Last is not null, "there is something to compare");
+        await TellAsync(pipeline, 1, offset: 0);
+        await TellAsync(pipeline, 2, offset: 1);
+        Assert.False(comparison.Diverged.IsCompleted);
+        await TellAsync(pipeline, 3, offset: 1);
+        await TellAsync(pipeline, 4, offset: 1);
+        await Assert.ThrowsAsync<StateDivergedException>(
+            () => comparison.Diverged.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    /// <summary>Speaks for another instance, with the digest of this one or another.</summary>
+    private static Task<ApplyResult> TellAsync(RunningPipeline pipeline, long id, ulong offset)
+    {
+        var (zxid, digest) = pipeline.Get<DigestComparison>().Last!.Value;
+        return pipeline.SubmitAsync(new Command.InstanceHeartbeat(
+            new InstanceReport(id, $"other-{id}", "", 2, zxid, digest + offset, 0, 0)));
+    }
+}
