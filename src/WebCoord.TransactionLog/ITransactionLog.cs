@@ -45,8 +45,11 @@ public interface ITransactionLog : IAsyncDisposable
 
     /// <summary>The last entry that was durable at some moment after the call: a reader that has come this far has seen
     /// every append that was acknowledged to anybody before the call.</summary>
-    /// <exception cref="LogUnavailableException">It cannot be reached, or is lost.</exception>
-    ValueTask<LogPosition> LookAsync(CancellationToken cancellationToken);
+    /// <param name="applied">What the caller goes by, which must be on the chain at that moment; null if it goes by
+    /// nothing yet.</param>
+    /// <exception cref="LogUnavailableException">It cannot be reached, or is lost, or does not have what the caller goes
+    /// by.</exception>
+    ValueTask<LogPosition> LookAsync(LogPosition? applied, CancellationToken cancellationToken);
 
     /// <summary>
     /// Entries after a zxid in order, as they come, for ever: at the end of the log it waits for more. Each is verified

@@ -45,9 +45,9 @@ public abstract class TransactionLogContract : IAsyncLifetime
     [LogFact]
     public async Task A_look_shows_what_was_appended()
     {
-        Assert.Equal(LogPosition.Start, await Log.LookAsync(CancellationToken.None));
+        Assert.Equal(LogPosition.Start, await Log.LookAsync(null, CancellationToken.None));
         var entries = await Log.AppendAsync(1, 2);
-        Assert.Equal(entries[1].Position(), await Log.LookAsync(CancellationToken.None));
+        Assert.Equal(entries[1].Position(), await Log.LookAsync(null, CancellationToken.None));
     }
 
     [LogFact]

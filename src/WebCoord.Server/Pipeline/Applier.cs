@@ -107,6 +107,8 @@ internal sealed partial class Applier(ITransactionLog log, PendingBatches pendin
         {
             Reply(entry, results);
         }
+
+        pending.AbandonPassed(state.LastZxid);
     }
 
     /// <summary>Applies the next entry of the log. One call at a time.</summary>
@@ -139,6 +141,7 @@ internal sealed partial class Applier(ITransactionLog log, PendingBatches pendin
         _waiters.Release(_machine.State.LastZxid);
         Published?.Invoke(_machine.State);
         Reply(entry, results);
+        pending.AbandonPassed(entry.LastZxid);
     }
 
     private static LogRefusedException TooNew(CoordinationState state) =>

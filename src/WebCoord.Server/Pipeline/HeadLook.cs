@@ -3,15 +3,16 @@ using WebCoord.TransactionLog;
 namespace WebCoord.Server.Pipeline;
 
 /// <summary>Asks a shared log for its head, once for all who want to know at the same moment. An answer serves those who
-/// asked before the look began, and nobody else: it says nothing of what was appended since.</summary>
-internal sealed class HeadLook(ITransactionLog log)
+/// asked before the look began, and nobody else: it says nothing of what was appended since. It also shows that the state
+/// of this instance is made of entries that the log still has.</summary>
+internal sealed class HeadLook(ITransactionLog log, Applier applier)
 {
     private readonly Lock _lock = new();
     private Task<LogPosition>? _underWay;
     private Task<LogPosition>? _next;
 
     /// <summary>The head of the log at some moment after the call.</summary>
-    /// <exception cref="LogUnavailableException">It cannot be told.</exception>
+    /// <exception cref="LogUnavailableException">It cannot be told, or the state is to be loaded anew.</exception>
     public Task<LogPosition> AfterNowAsync()
     {
         lock (_lock)
@@ -25,7 +26,11 @@ internal sealed class HeadLook(ITransactionLog log)
         }
     }
 
-    private Task<LogPosition> LookAsync() => log.LookAsync(CancellationToken.None).AsTask();
+    private Task<LogPosition> LookAsync()
+    {
+        var state = applier.State;
+        return log.LookAsync(new LogPosition(state.LastZxid, state.ChainHash), CancellationToken.None).AsTask();
+    }
 
     private async Task<LogPosition> LookAfterAsync(Task before)
     {

@@ -28,7 +28,7 @@ internal sealed partial class LogLoader(ITransactionLog log, Applier applier, Sn
         var damaged = new List<string>();
         var state = await log.LoadSnapshotAsync(damaged, cancellationToken) ?? CoordinationState.Initial;
         applier.Restore(state);
-        var head = await log.LookAsync(cancellationToken);
+        var head = await log.LookAsync(null, cancellationToken);
         var replayed = await ReplayAsync(head.Zxid, cancellationToken);
         Report = new LoadReport(state.LastZxid, replayed, applier.State.Tree.NodeCount, time.GetElapsedTime(started),
             damaged);

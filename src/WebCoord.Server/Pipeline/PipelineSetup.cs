@@ -52,7 +52,10 @@ internal static class PipelineSetup
         return options.Kind switch
         {
             "memory" => new InMemoryTransactionLog(time, incarnation),
-            "redis" => new RedisTransactionLog(time, options.Redis.ToLogOptions())
+            "redis" => new RedisTransactionLog(time, options.Redis.ToLogOptions() with
+            {
+                LookInterval = TimeSpan.FromMilliseconds(Math.Min(250, Value(services).Sessions.TickMs / 2.0)),
+            })
             {
                 Observer = services.GetRequiredService<LogHealth>(),
                 SnapshotProgress = services.GetRequiredService<LoadProgress>().SnapshotRead,

@@ -204,7 +204,8 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
         health.Ask();
         try
         {
-            await log.AppendAsync(sequence, RequestsOf(batch), CancellationToken.None);
+            var entry = await log.AppendAsync(sequence, RequestsOf(batch), CancellationToken.None);
+            pending.Acknowledged(sequence, entry.LastZxid);
             health.Contacted(started);
             metrics.BatchAppended(batch.Length, time.GetElapsedTime(started));
         }

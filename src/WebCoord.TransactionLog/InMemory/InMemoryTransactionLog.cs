@@ -41,7 +41,8 @@ public sealed class InMemoryTransactionLog(TimeProvider time, long incarnation, 
 
     public bool IsOwn(LogEntry entry) => entry.Incarnation == incarnation;
 
-    public ValueTask<LogPosition> LookAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Head);
+    public ValueTask<LogPosition> LookAsync(LogPosition? applied, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Head);
 
     public async IAsyncEnumerable<LogEntry> ReadAsync(LogPosition after,
         [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -9,6 +9,10 @@ namespace WebCoord.TransactionLog.Redis;
 public sealed record RedisLogOptions(string Configuration, string Prefix, TimeSpan Timeout, bool AllowUnknownDurability,
     bool CreateLog)
 {
+    /// <summary>How often the head is looked at when nothing happens. A third of the shortest session timeout must be
+    /// several of these, for by the looks an instance knows that it may vouch for its clients.</summary>
+    public TimeSpan LookInterval { get; init; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>A PEM file of the certificates that the one of Redis must lead to; null for those that this machine
     /// trusts.</summary>
     public string? TlsTrustedCertificates { get; init; }

@@ -7,12 +7,8 @@ namespace WebCoord.TransactionLog.Redis;
 /// The end of the log as this process knows it. It grows by the answers to appends, and by reading the stream: when a
 /// hint says that others appended, and now and then without one. The chain is verified on the way.
 /// </summary>
-internal sealed class RedisTail(TimeProvider time, AppendsInFlight appends)
+internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, AppendsInFlight appends)
 {
-    /// <summary>How often the head is looked at when nothing happens. A third of the shortest session timeout must be
-    /// several of these, for by the looks an instance knows that it may vouch for its clients.</summary>
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
-
     /// <summary>How much readers find in memory: enough for those that keep up.</summary>
     private const int TailEntries = 4_096;
     private const long TailBytes = 8L << 20;
@@ -101,7 +97,7 @@ internal sealed class RedisTail(TimeProvider time, AppendsInFlight appends)
         while (!link.Connection.Broken.IsCompleted)
         {
             var asked = time.GetTimestamp();
-            if (looked == 0 || time.GetElapsedTime(looked, asked) >= LookInterval)
+            if (looked == 0 || time.GetElapsedTime(looked, asked) >= lookInterval)
             {
                 await LookAsync(link, cancellationToken);
                 observer?.Contacted(asked);
@@ -109,7 +105,7 @@ internal sealed class RedisTail(TimeProvider time, AppendsInFlight appends)
             }
 
             await CatchUpAsync(link, cancellationToken);
-            if (await _wake.WaitAsync(LookInterval, cancellationToken))
+            if (await _wake.WaitAsync(lookInterval, cancellationToken))
             {
                 Volatile.Write(ref _isWoken, false);
             }

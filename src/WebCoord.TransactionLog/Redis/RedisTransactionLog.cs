@@ -42,7 +42,7 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
 
     public int MaxAppendsInFlight => 4;
 
-    private RedisTail Tail => field ??= new RedisTail(time, _appends);
+    private RedisTail Tail => field ??= new RedisTail(time, options.LookInterval, _appends);
 
     private LinkKeeper Keeper => field ??= new LinkKeeper(time, options, Start, Tail, _appends, Observer)
     {
@@ -77,7 +77,7 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
 
     public bool IsOwn(LogEntry entry) => Keeper.IsOwn(entry.Incarnation);
 
-    public async ValueTask<LogPosition> LookAsync(CancellationToken cancellationToken)
+    public async ValueTask<LogPosition> LookAsync(LogPosition? applied, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -85,10 +85,13 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
             var asked = time.GetTimestamp();
             try
             {
-                var view = await link.LookAsync(Tail.Head, cancellationToken);
+                var view = await link.LookAsync(applied ?? Tail.Head, cancellationToken);
                 if (view.Place != ChainPlace.On)
                 {
-                    throw link.Stale($"the last entry is {view.Place}");
+                    // The reader is about to be told; what it has made of the entries that are gone must not be shown.
+                    throw applied is { } gone
+                        ? new LogUnavailableException($"{_location}: zxid {gone.Zxid} is in the log no more.", true)
+                        : link.Stale($"the last entry is {view.Place}");
                 }
 
                 Observer?.Contacted(asked);

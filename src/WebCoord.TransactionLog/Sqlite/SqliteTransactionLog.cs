@@ -78,7 +78,8 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
 
     public bool IsOwn(LogEntry entry) => entry.Incarnation == incarnation;
 
-    public ValueTask<LogPosition> LookAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Head);
+    public ValueTask<LogPosition> LookAsync(LogPosition? applied, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Head);
 
     public async IAsyncEnumerable<LogEntry> ReadAsync(LogPosition after,
         [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -129,7 +129,7 @@ internal sealed class GatedLog(ITransactionLog inner) : ITransactionLog
 
     public bool IsOwn(LogEntry entry) => entry.Incarnation == Incarnation;
 
-    public async ValueTask<LogPosition> LookAsync(CancellationToken cancellationToken)
+    public async ValueTask<LogPosition> LookAsync(LogPosition? applied, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _looks);
         var asked = TimeProvider.System.GetTimestamp();

@@ -66,11 +66,16 @@ internal sealed class SharedLog(SharedStore store, long incarnation) : ITransact
 
     public bool IsOwn(LogEntry entry) => entry.Incarnation == incarnation;
 
-    public async ValueTask<LogPosition> LookAsync(CancellationToken cancellationToken)
+    public async ValueTask<LogPosition> LookAsync(LogPosition? applied, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _looks);
         ThrowIfFailing();
         var head = store.Head;
+        if (applied is { } position && !store.Has(position))
+        {
+            throw new LogUnavailableException("The state is not of this log.", outcomeKnown: true);
+        }
+
         await (_answering?.Task ?? Task.CompletedTask);
         return head;
     }

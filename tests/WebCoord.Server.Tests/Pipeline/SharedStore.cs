@@ -111,6 +111,14 @@ internal sealed class SharedStore
         }
     }
 
+    public bool Has(LogPosition position)
+    {
+        lock (_lock)
+        {
+            return position == _floor || _entries.Exists(entry => LogPosition.Of(entry) == position);
+        }
+    }
+
     /// <summary>The last entries are lost, and a new generation begins.</summary>
     public void LoseTail(int entries)
     {

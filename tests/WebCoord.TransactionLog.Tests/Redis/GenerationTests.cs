@@ -39,7 +39,7 @@ public sealed class GenerationTests
         await server.PromoteAsync();
 
         // In this order: the look must not find that the append has shaken hands already.
-        Assert.Equal(before.Position(), await looker.LookAsync(CancellationToken.None));
+        Assert.Equal(before.Position(), await looker.LookAsync(null, CancellationToken.None));
         Assert.NotEqual(before.LastZxid.Epoch, await EpochAsync(server, options));
         await server.AskAsync("REPLICAOF", "127.0.0.1", "1");
         await server.PromoteAsync();
@@ -63,7 +63,7 @@ public sealed class GenerationTests
         var refusal = await Assert.ThrowsAsync<LogUnavailableException>(
             () => log.AppendAsync(2, Puts.Batch(1), CancellationToken.None));
         Assert.True(refusal.OutcomeKnown);
-        await Assert.ThrowsAsync<LogUnavailableException>(() => log.LookAsync(CancellationToken.None).AsTask());
+        await Assert.ThrowsAsync<LogUnavailableException>(() => log.LookAsync(null, CancellationToken.None).AsTask());
         await server.PromoteAsync();
         await RedisLogs.AnswersAsync(log);
         var after = (await log.AppendAsync(3, 1))[0];
@@ -151,7 +151,7 @@ public sealed class GenerationTests
 
         // Not before the two of them: whoever comes first begins a new generation.
         var appending = appender.AppendAsync(3, Puts.Batch(1), CancellationToken.None);
-        var looking = looker.LookAsync(CancellationToken.None).AsTask();
+        var looking = looker.LookAsync(null, CancellationToken.None).AsTask();
         await Assert.ThrowsAsync<LogUnavailableException>(() => appending);
         Assert.Equal(kept.Position(), await looking);
         await RedisLogs.AnswersAsync(appender);

@@ -152,7 +152,7 @@ public sealed class LossTests(RunningRedis redis) : IClassFixture<RunningRedis>
     {
         try
         {
-            await log.LookAsync(CancellationToken.None);
+            await log.LookAsync(null, CancellationToken.None);
             return false;
         }
         catch (LogUnavailableException failure)

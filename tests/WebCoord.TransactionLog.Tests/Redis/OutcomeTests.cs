@@ -172,7 +172,7 @@ public sealed class OutcomeTests
 
     private static async Task CheckAsync(RedisTransactionLog log, AppendingClient[] clients, string context)
     {
-        var head = await log.LookAsync(CancellationToken.None);
+        var head = await log.LookAsync(null, CancellationToken.None);
         var entries = new List<LogEntry>();
         await foreach (var entry in log.ReadAsync(LogPosition.Start, CancellationToken.None))
         {

@@ -107,7 +107,7 @@ public sealed class RedisAddressTests
     {
         try
         {
-            await log.LookAsync(CancellationToken.None);
+            await log.LookAsync(null, CancellationToken.None);
             return true;
         }
         catch (LogUnavailableException)

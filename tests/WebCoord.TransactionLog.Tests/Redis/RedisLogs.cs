@@ -21,7 +21,7 @@ internal static class RedisLogs
     {
         try
         {
-            await log.LookAsync(CancellationToken.None);
+            await log.LookAsync(null, CancellationToken.None);
             return true;
         }
         catch (LogUnavailableException)

@@ -48,7 +48,7 @@ public sealed class SharedLogTests(RunningRedis redis) : IClassFixture<RunningRe
         for (var i = 1; i <= 50; i++)
         {
             var entry = await writer.AppendAsync(i, Puts.Batch(1), CancellationToken.None);
-            Assert.Equal(entry.Position(), await reader.LookAsync(CancellationToken.None));
+            Assert.Equal(entry.Position(), await reader.LookAsync(null, CancellationToken.None));
         }
     }
 
@@ -108,7 +108,7 @@ public sealed class SharedLogTests(RunningRedis redis) : IClassFixture<RunningRe
         await using var one = await RedisLogs.OpenAsync(RedisLogs.Options(redis.Server));
         await using var other = await RedisLogs.OpenAsync(RedisLogs.Options(redis.Server));
         await one.AppendAsync(1, 3);
-        Assert.Equal(LogPosition.Start, await other.LookAsync(CancellationToken.None));
+        Assert.Equal(LogPosition.Start, await other.LookAsync(null, CancellationToken.None));
         Assert.Equal(1, (await other.AppendAsync(1, 1))[0].LastZxid.Value);
     }
 
