@@ -14,6 +14,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Long enough for a loaded machine; a server that is well starts within a second or two.</summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
 
+    private const string Urls = "--Urls=";
+
     private readonly Process _process;
     private readonly ProcessOutput _output;
 
@@ -35,7 +37,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>Starts the server and waits until it is ready. ZooKeeper clients are not served, unless the arguments
-    /// say on which port.</summary>
+    /// say on which port. They may name one address for HTTP, too.</summary>
     public static Task<ServerProcess> StartAsync(string folder, params string[] arguments) =>
         StartAsync("/health/ready", folder, arguments);
 
@@ -103,14 +105,22 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             RedirectStandardInput = true,
         };
         start.ArgumentList.Add(Repository.ServerAssembly);
-        start.ArgumentList.Add("--Urls=http://127.0.0.1:0");
+        start.ArgumentList.Add(Urls + "http://127.0.0.1:0");
         start.ArgumentList.Add("--WebCoord:ZooKeeper:Port=0");
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
         }
 
-        return new ServerProcess(Process.Start(start)!);
+        var server = new ServerProcess(Process.Start(start)!);
+        var told = arguments.LastOrDefault(argument => argument.StartsWith(Urls, StringComparison.Ordinal));
+        if (Uri.TryCreate(told?[Urls.Length..], UriKind.Absolute, out var address) && address.Port > 0)
+        {
+            // A server that is told its port need not say it, and cannot while it waits for its log.
+            server.Client.BaseAddress = address;
+        }
+
+        return server;
     }
 
     private static async Task<ServerProcess> StartAsync(string health, string folder, string[] arguments)
