@@ -9,7 +9,7 @@ namespace WebCoord.Server.Pipeline;
 /// <param name="isShared">Whether other instances use the log too. Then silence counts from the last answer even while
 /// nothing is asked: the others may have ended sessions that this instance has not heard of. A log of the process's own
 /// cannot be lost while nothing is asked of it.</param>
-internal sealed class LogHealth(TimeProvider time, bool isShared) : ILogObserver
+internal sealed partial class LogHealth(TimeProvider time, bool isShared, ILogger<LogHealth> logger) : ILogObserver
 {
     private readonly Lock _lock = new();
     private LogUnavailableException? _failure;
@@ -53,18 +53,50 @@ internal sealed class LogHealth(TimeProvider time, bool isShared) : ILogObserver
 
     private void Report(long askedAt, LogUnavailableException? failure)
     {
-        bool changed;
+        LogUnavailableException? before;
         lock (_lock)
         {
-            changed = (_failure is null) != (failure is null);
+            before = _failure;
             _lastContact = Math.Max(_lastContact, askedAt);
             _isAsked = false;
             Volatile.Write(ref _failure, failure);
         }
 
-        if (changed)
+        if ((before is null) != (failure is null) || before?.IsLost != failure?.IsLost)
+        {
+            Tell(failure);
+        }
+
+        if ((before is null) != (failure is null))
         {
             Changed?.Invoke(failure is null);
         }
     }
+
+    private void Tell(LogUnavailableException? failure)
+    {
+        switch (failure)
+        {
+            case null:
+                LogRestored();
+                break;
+            case { IsLost: true }:
+                LogLost(failure.Message);
+                break;
+            default:
+                LogUnavailable(failure.Message);
+                break;
+        }
+    }
+
+    [LoggerMessage(160, LogLevel.Information, "The log answers again")]
+    private partial void LogRestored();
+
+    [LoggerMessage(161, LogLevel.Error, "The log does not answer; nothing is written and only consistency=local is read "
+        + "until it does: {Problem}")]
+    private partial void LogUnavailable(string problem);
+
+    [LoggerMessage(162, LogLevel.Critical, "THE LOG IS LOST. This instance keeps what it has and writes nothing until an "
+        + "operator decides: {Problem}")]
+    private partial void LogLost(string problem);
 }

@@ -22,7 +22,7 @@ internal static class PipelineSetup
         services.AddSingleton<PendingBatches>();
         services.AddSingleton<PipelineMetrics>();
         services.AddSingleton(provider =>
-            new LogHealth(provider.GetRequiredService<TimeProvider>(), isShared: Value(provider).Log.Kind == "redis"));
+            ActivatorUtilities.CreateInstance<LogHealth>(provider, Value(provider).Log.Kind == "redis"));
         services.AddSingleton<Sequencer>();
         services.AddSingleton<Applier>();
         services.AddSingleton<HeadLook>();

@@ -66,8 +66,8 @@ internal sealed class RedisConnection : IAsyncDisposable
                 throw new LogRefusedException(reason, failure);
             }
 
-            throw new LogUnavailableException($"Redis at {location} cannot be reached: {failure.Message}", true,
-                failure);
+            throw new LogUnavailableException($"Redis at {location} cannot be reached. Is it running, and is "
+                + "WebCoord:Log:Redis:Configuration right?", true, failure);
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class RunningPipeline : IAsyncDisposable
         // There are no ports to tell them apart by.
         settings = [$"WebCoord:Instance:Name={Guid.NewGuid()}", "WebCoord:Instance:DrainMs=0", .. settings];
         var application = Build(log, services => services.Replace(ServiceDescriptor.Singleton(provider =>
-            new LogHealth(provider.GetRequiredService<TimeProvider>(), isShared: true))), settings);
+            ActivatorUtilities.CreateInstance<LogHealth>(provider, true))), settings);
         await application.StartAsync();
         return new RunningPipeline(application, log);
     }

@@ -99,7 +99,8 @@ internal sealed class SharedLog(SharedStore store, long incarnation) : ITransact
         }
     }
 
-    public Task SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<bool> SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken) =>
+        Task.FromResult(false);
 
     public Task<CoordinationState?> LoadSnapshotAsync(ICollection<string> damaged,
         CancellationToken cancellationToken) => Task.FromResult(store.Snapshot);

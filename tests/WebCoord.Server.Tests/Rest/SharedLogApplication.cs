@@ -15,7 +15,7 @@ internal sealed class SharedLogApplication : WebCoordApplication
         Replace = services =>
         {
             services.Replace(ServiceDescriptor.Singleton(provider =>
-                new LogHealth(provider.GetRequiredService<TimeProvider>(), isShared: true)));
+                ActivatorUtilities.CreateInstance<LogHealth>(provider, true)));
             services.AddSingleton<ITransactionLog>(provider =>
             {
                 Log.Incarnation = provider.GetRequiredService<LocalInstance>().Id;
