@@ -9,8 +9,6 @@ namespace WebCoord.TransactionLog;
 /// new arrays of this size would cost more than all else about them.</summary>
 internal sealed class Batch : IDisposable
 {
-    private readonly long _sequence;
-    private readonly ImmutableArray<Request> _requests;
     private readonly byte[] _lent;
     private readonly int _bytes;
 
@@ -22,8 +20,8 @@ internal sealed class Batch : IDisposable
             throw new ArgumentException("A batch has at least one request.", nameof(requests));
         }
 
-        _sequence = sequence;
-        _requests = requests;
+        Sequence = sequence;
+        Requests = requests;
         _bytes = CommandCodec.Measure(requests);
         if (_bytes > ITransactionLog.MaxBatchBytes)
         {
@@ -36,11 +34,9 @@ internal sealed class Batch : IDisposable
         CommandCodec.Encode(requests, _lent.AsSpan(0, _bytes));
     }
 
-    public long Sequence => _sequence;
+    public long Sequence { get; }
 
-    public int Count => _requests.Length;
-
-    public ImmutableArray<Request> Requests => _requests;
+    public ImmutableArray<Request> Requests { get; }
 
     public ReadOnlySpan<byte> Payload => _lent.AsSpan(0, _bytes);
 
@@ -51,18 +47,18 @@ internal sealed class Batch : IDisposable
     /// <exception cref="ArgumentException">It is not its turn; nothing changed.</exception>
     public void TakeTurn(ref long last)
     {
-        if (_sequence != last + 1)
+        if (Sequence != last + 1)
         {
-            throw new ArgumentException($"The sequence is {_sequence}; the one that comes next is {last + 1}.");
+            throw new ArgumentException($"The sequence is {Sequence}; the one that comes next is {last + 1}.");
         }
 
-        last = _sequence;
+        last = Sequence;
     }
 
     /// <summary>The entry that the batch makes after a position.</summary>
     public LogEntry EntryAfter(LogPosition head, long timestampMs, long incarnation)
     {
-        var (first, last) = ZxidAssignment.After(head.Zxid, _requests.Length);
+        var (first, last) = ZxidAssignment.After(head.Zxid, Requests.Length);
         var hash = ChainHash.Next(head.ChainHash, first, last, timestampMs, Payload);
         return EntryAt(new LogPosition(last, hash), timestampMs, incarnation);
     }
@@ -73,9 +69,9 @@ internal sealed class Batch : IDisposable
         LastZxid = position.Zxid,
         TimestampMs = timestampMs,
         Incarnation = incarnation,
-        Sequence = _sequence,
+        Sequence = Sequence,
         ChainHash = position.ChainHash,
-        Requests = _requests,
+        Requests = Requests,
         PayloadBytes = _bytes,
     };
 }

@@ -23,7 +23,7 @@ internal sealed class EntryStream
         object[] arguments = [connection.Keys.Log, $"({RedisReply.IdOf(after)}", "+", "COUNT", _count];
         var answer = await connection.AnswerAsync(
             connection.Database.ExecuteAsync("XRANGE", arguments, CommandFlags.DemandMaster), cancellationToken);
-        var entries = ((RedisResult[])answer!).Select(Parse).ToList();
+        var entries = ((RedisResult[])answer).Select(Parse).ToList();
         var bytes = entries.Sum(entry => (long)entry.Payload.Length);
         if (bytes > AimBytes)
         {
@@ -39,19 +39,19 @@ internal sealed class EntryStream
 
     private static StoredEntry Parse(RedisResult item)
     {
-        var parts = (RedisResult[])item!;
-        var id = (string)parts[0]!;
-        var fields = (RedisResult[])parts[1]!;
+        var parts = (RedisResult[])item;
+        var id = (string)parts[0];
+        var fields = (RedisResult[])parts[1];
         var found = new Dictionary<string, RedisResult>(fields.Length / 2, StringComparer.Ordinal);
         for (var i = 0; i + 1 < fields.Length; i += 2)
         {
-            found[(string)fields[i]!] = fields[i + 1];
+            found[(string)fields[i]] = fields[i + 1];
         }
 
         return new StoredEntry(RedisReply.ZxidOf(id), (int)Number("n"), Number("t"), Number("i"), Number("s"),
-            (string)Field("h")!, (byte[])Field("p")!);
+            (string)Field("h"), (byte[])Field("p"));
 
-        long Number(string name) => long.Parse((string)Field(name)!, CultureInfo.InvariantCulture);
+        long Number(string name) => long.Parse((string)Field(name), CultureInfo.InvariantCulture);
 
         RedisResult Field(string name) => found.TryGetValue(name, out var value)
             ? value

@@ -46,7 +46,7 @@ internal static class Handshake
     public static async Task<HandshakeAnswer> ShakeAsync(RedisConnection connection, HandshakeOffer offer,
         CancellationToken cancellationToken)
     {
-        RedisValue[] position = offer.Position is { } known ? RedisReply.Arguments(known) : ["", "", ""];
+        var position = offer.Position is { } known ? RedisReply.Arguments(known) : ["", "", ""];
         RedisValue[] arguments =
         [
             offer.LogId ?? "", Random(), offer.MayCreate ? "1" : "0", Random(), .. position,

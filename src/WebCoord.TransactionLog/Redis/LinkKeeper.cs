@@ -7,11 +7,16 @@ namespace WebCoord.TransactionLog.Redis;
 
 /// <summary>Keeps a link to Redis: makes one, and another one whenever it breaks. Appends that a broken link leaves
 /// unanswered are settled by the handshake of the next.</summary>
+[SuppressMessage("Reliability", "CA2000", Justification = "A link is disposed of when it is dropped or at the end.")]
 internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, LogPosition start, RedisTail tail,
     AppendsInFlight appends, ILogObserver? observer) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>A Redis that comes and goes may leave a dialler waiting for nothing: at first it is not waited for long.
+    /// </summary>
+    private static readonly TimeSpan FirstDialing = TimeSpan.FromMilliseconds(250);
 
     private readonly RedisKeys _keys = new(options.Prefix);
     private readonly DurabilityWatch _durability = new(time, options);
@@ -20,9 +25,6 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
     private readonly List<long> _spent = [];
     private readonly CancellationTokenSource _stopping = new();
     private Task? _opened;
-    private TaskCompletionSource _arrival = NewArrival();
-    private RedisLink? _link;
-    private LogUnavailableException? _failure;
     private string? _logId;
     private long _incarnation;
     private bool _adopts;
@@ -30,18 +32,8 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
     /// <summary>For tests: whether hints pass it by.</summary>
     public bool IsDeaf { get; init; }
 
-    /// <summary>The link, while there is one.</summary>
-    /// <exception cref="LogUnavailableException">There is none at present.</exception>
-    public RedisLink Current
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _link ?? throw Absence();
-            }
-        }
-    }
+    /// <summary>Where the link is while there is one.</summary>
+    public LinkSlot Slot { get; } = new(options.Timeout);
 
     /// <summary>Of what Redis acknowledges, as it was last seen.</summary>
     public Durability Durability => _durability.Current;
@@ -65,58 +57,11 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
     {
         if (_opened is not null)
         {
-            await WaitUnlessDownAsync(cancellationToken);
+            await Slot.WaitUnlessDownAsync(cancellationToken);
             return;
         }
 
-        _opened = RunAsync(await ConnectAsync(cancellationToken));
-    }
-
-    /// <summary>The link, or the next one.</summary>
-    public async Task<RedisLink> WaitAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            Task arrival;
-            lock (_lock)
-            {
-                if (_link is not null)
-                {
-                    return _link;
-                }
-
-                arrival = _arrival.Task;
-            }
-
-            await arrival.WaitAsync(cancellationToken);
-        }
-    }
-
-    /// <summary>The link, or the next one where that is only a matter of another handshake.</summary>
-    /// <exception cref="LogUnavailableException">Redis does not answer.</exception>
-    public async ValueTask<RedisLink> WaitUnlessDownAsync(CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            if (_link is not null)
-            {
-                return _link;
-            }
-
-            if (_failure is not null)
-            {
-                throw Absence();
-            }
-        }
-
-        try
-        {
-            return await WaitAsync(cancellationToken).WaitAsync(options.Timeout, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            throw Absence();
-        }
+        _opened = RunAsync(await ConnectAsync(options.Timeout, cancellationToken));
     }
 
     /// <summary>Puts a state in the place of a log that was lost; the next handshake finds it.</summary>
@@ -125,7 +70,8 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
         CancellationToken cancellationToken)
     {
         ExpectLoss();
-        await using (var connection = await RedisConnection.OpenAsync(options, _keys, cancellationToken))
+        await using (var connection = await RedisConnection.OpenAsync(options, _keys, options.Timeout,
+            cancellationToken))
         {
             await _durability.InspectAsync(connection, cancellationToken);
             await snapshots.RestoreAsync(connection, _logId!, state, cancellationToken);
@@ -154,7 +100,7 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
     {
         await _stopping.CancelAsync();
         await (_opened ?? Task.CompletedTask);
-        if (_link is { } link)
+        if (Slot.Link is { } link)
         {
             await link.ForgetAsync([link.Incarnation]);
             await link.DisposeAsync();
@@ -165,48 +111,33 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
 
     private void ExpectLoss()
     {
-        lock (_lock)
+        if (Slot.Link is not null)
         {
-            if (_link is null && _failure is not { IsLost: true })
-            {
-                throw Absence();
-            }
+            throw Refusals.NotLost($"The log {_keys.Tag}");
+        }
 
-            if (_link is not null)
-            {
-                throw Refusals.NotLost($"The log {_keys.Tag}");
-            }
+        if (Slot.Failure is not { IsLost: true })
+        {
+            throw Slot.Absence();
         }
     }
 
     private async Task WaitForRecoveryAsync(CancellationToken cancellationToken)
     {
-        var recovered = WaitAsync(cancellationToken);
+        var recovered = Slot.WaitAsync(cancellationToken);
         for (var began = time.GetTimestamp(); !recovered.IsCompleted;)
         {
             await Task.Delay(FirstPause, time, cancellationToken);
-            if (_failure is { InnerException: LogRefusedException refusal })
+            if (Slot.Failure is { InnerException: LogRefusedException refusal })
             {
                 throw new LogRefusedException(refusal.Message, refusal);
             }
 
             if (time.GetElapsedTime(began) > LastPause + (options.Timeout * 2))
             {
-                throw Absence();
+                throw Slot.Absence();
             }
         }
-    }
-
-    private static TaskCompletionSource NewArrival() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Of a request that was not sent.</summary>
-    private LogUnavailableException Absence()
-    {
-        var failure = _failure;
-        return new LogUnavailableException(failure?.Message ?? "Redis is being connected to again.", true, failure)
-        {
-            IsLost = failure?.IsLost ?? false,
-        };
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever it was, the readers must not wait for ever.")]
@@ -252,18 +183,12 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
 
     private async Task DropAsync(RedisLink link)
     {
-        var reason = await link.Connection.Broken;
-        lock (_lock)
-        {
-            _link = null;
-            _arrival = NewArrival();
-            _failure = reason as LogUnavailableException;
-        }
-
+        var failure = await link.Connection.Broken as LogUnavailableException;
+        Slot.Take(failure);
         link.GiveUp();
-        if (_failure is not null)
+        if (failure is not null)
         {
-            observer?.Failed(_failure);
+            observer?.Failed(failure);
         }
 
         _ = link.DisposeAsync().AsTask();
@@ -271,12 +196,12 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
 
     private async Task<RedisLink> ReconnectAsync(TimeSpan pause)
     {
-        while (true)
+        for (var dialing = Least(FirstDialing, options.Timeout); ; dialing = Least(dialing * 2, options.Timeout))
         {
             await Task.Delay(pause, time, _stopping.Token);
             try
             {
-                return await ConnectAsync(_stopping.Token);
+                return await ConnectAsync(dialing, _stopping.Token);
             }
             catch (LogUnavailableException failure)
             {
@@ -287,17 +212,15 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
                 Report(new LogUnavailableException(refusal.Message + ".", true, refusal));
             }
 
-            pause = pause == TimeSpan.Zero ? FirstPause : pause * 2 < LastPause ? pause * 2 : LastPause;
+            pause = pause == TimeSpan.Zero ? FirstPause : Least(pause * 2, LastPause);
         }
+
+        static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
     }
 
     private void Report(LogUnavailableException failure)
     {
-        lock (_lock)
-        {
-            _failure = failure;
-        }
-
+        Slot.Report(failure);
         observer?.Failed(failure);
         if (failure.IsLost)
         {
@@ -305,10 +228,10 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
         }
     }
 
-    private async Task<RedisLink> ConnectAsync(CancellationToken cancellationToken)
+    private async Task<RedisLink> ConnectAsync(TimeSpan dialing, CancellationToken cancellationToken)
     {
         var asked = time.GetTimestamp();
-        var connection = await RedisConnection.OpenAsync(options, _keys, cancellationToken);
+        var connection = await RedisConnection.OpenAsync(options, _keys, dialing, cancellationToken);
         try
         {
             await _durability.InspectAsync(connection, cancellationToken);
@@ -350,10 +273,10 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
         return new RedisLink(connection, answer.Generation, incarnation, offer.LastSequence);
     }
 
-    private Task ListenAsync(RedisLink link, CancellationToken cancellationToken)
+    private async Task ListenAsync(RedisLink link, CancellationToken cancellationToken)
     {
         var channel = new RedisChannel(_keys.Hint, RedisChannel.PatternMode.Literal);
-        return link.Connection.AnswerAsync(Subscribed(), cancellationToken);
+        await link.Connection.AnswerAsync(Subscribed(), cancellationToken);
 
         async Task<bool> Subscribed()
         {
@@ -373,17 +296,13 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
     private void Install(RedisLink link, long asked)
     {
         appends.GiveUp(_incarnation);
-        TaskCompletionSource arrival;
         lock (_lock)
         {
-            _incarnation = link.Incarnation;
             _incarnations.Add(link.Incarnation);
-            _link = link;
-            _failure = null;
-            arrival = _arrival;
         }
 
-        arrival.TrySetResult();
+        _incarnation = link.Incarnation;
+        Slot.Put(link);
         observer?.Contacted(asked);
         _spent.Remove(link.Incarnation);
         if (_spent.Count > 0)

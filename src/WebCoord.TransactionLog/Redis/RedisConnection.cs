@@ -8,19 +8,17 @@ namespace WebCoord.TransactionLog.Redis;
 /// </summary>
 internal sealed class RedisConnection : IAsyncDisposable
 {
-    private readonly ConnectionMultiplexer _multiplexer;
     private readonly TimeSpan _timeout;
-    private readonly string _location;
     private readonly TaskCompletionSource<Exception> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private RedisConnection(ConnectionMultiplexer multiplexer, RedisKeys keys, TimeSpan timeout, string location)
     {
-        _multiplexer = multiplexer;
+        Multiplexer = multiplexer;
         _timeout = timeout;
-        _location = location;
+        Location = location;
         Keys = keys;
         Database = multiplexer.GetDatabase();
-        _multiplexer.ConnectionFailed += OnConnectionFailed;
+        Multiplexer.ConnectionFailed += OnConnectionFailed;
     }
 
     public IDatabase Database { get; }
@@ -28,10 +26,10 @@ internal sealed class RedisConnection : IAsyncDisposable
     public RedisKeys Keys { get; }
 
     /// <summary>The addresses, for people.</summary>
-    public string Location => _location;
+    public string Location { get; }
 
     /// <summary>For what is asked of a server rather than of its keys.</summary>
-    public IConnectionMultiplexer Multiplexer => _multiplexer;
+    public IConnectionMultiplexer Multiplexer { get; }
 
     /// <summary>Completes with the first failure.</summary>
     public Task<Exception> Broken => _broken.Task;
@@ -43,25 +41,25 @@ internal sealed class RedisConnection : IAsyncDisposable
         set;
     }
 
+    /// <param name="dialing">How long dialling may take, and greeting again.</param>
     /// <exception cref="LogUnavailableException">There is no answer in time.</exception>
     /// <exception cref="LogRefusedException">The configuration cannot be read, or does not fit that Redis.</exception>
-    public static async Task<RedisConnection> OpenAsync(RedisLogOptions options, RedisKeys keys,
+    public static async Task<RedisConnection> OpenAsync(RedisLogOptions options, RedisKeys keys, TimeSpan dialing,
         CancellationToken cancellationToken)
     {
-        var configuration = RedisConnectionString.Parse(options);
+        var configuration = RedisConnectionString.Parse(options with { Timeout = dialing });
         var location = RedisConnectionString.LocationOf(configuration);
         var connecting = ConnectionMultiplexer.ConnectAsync(configuration);
         try
         {
-            // Twice the timeout, for it dials and then greets.
-            var multiplexer = await connecting.WaitAsync(options.Timeout * 2, cancellationToken);
+            var multiplexer = await connecting.WaitAsync(dialing * 2, cancellationToken);
             return new RedisConnection(multiplexer, keys, options.Timeout, location);
         }
         catch (Exception failure) when (failure is TimeoutException or RedisException or OperationCanceledException)
         {
             _ = DiscardAsync(connecting);
             cancellationToken.ThrowIfCancellationRequested();
-            if (await new RedisProbe(configuration, options.Timeout).ExplainAsync(cancellationToken) is { } reason)
+            if (await new RedisProbe(configuration, dialing).ExplainAsync(cancellationToken) is { } reason)
             {
                 throw new LogRefusedException(reason, failure);
             }
@@ -107,9 +105,9 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        _multiplexer.ConnectionFailed -= OnConnectionFailed;
+        Multiplexer.ConnectionFailed -= OnConnectionFailed;
         Break(new ObjectDisposedException(nameof(RedisConnection)));
-        return new ValueTask(CloseAsync(_multiplexer));
+        return new ValueTask(CloseAsync(Multiplexer));
     }
 
     private RedisKey[] ScriptKeys => field ??= [Keys.Head, Keys.Log, Keys.Appenders, Keys.Snapshots];
@@ -127,7 +125,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     }
 
     /// <summary>Drops what is still queued; closing otherwise waits for answers that may never come.</summary>
-    private static Task CloseAsync(ConnectionMultiplexer multiplexer) => Task.Run(async () =>
+    private static Task CloseAsync(IConnectionMultiplexer multiplexer) => Task.Run(async () =>
     {
         await multiplexer.CloseAsync(allowCommandsToComplete: false);
         multiplexer.Dispose();
@@ -137,6 +135,6 @@ internal sealed class RedisConnection : IAsyncDisposable
         Break(Unavailable(failure.Exception ?? new IOException($"the connection failed ({failure.FailureType})")));
 
     private LogUnavailableException Unavailable(Exception failure) => new(failure is TimeoutException
-        ? $"Redis at {_location} did not answer within {_timeout.TotalMilliseconds} ms."
-        : $"Redis at {_location} failed: {failure.Message}", true, failure);
+        ? $"Redis at {Location} did not answer within {_timeout.TotalMilliseconds} ms."
+        : $"Redis at {Location} failed: {failure.Message}", true, failure);
 }

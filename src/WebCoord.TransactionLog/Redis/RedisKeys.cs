@@ -8,29 +8,27 @@ namespace WebCoord.TransactionLog.Redis;
 /// </summary>
 internal sealed class RedisKeys(string prefix)
 {
-    private readonly string _tag = $"{{{prefix}}}";
-
     /// <summary>What every key of the service begins with.</summary>
-    public string Tag => _tag;
+    public string Tag { get; } = $"{{{prefix}}}";
 
     /// <summary>A hash of what the log is and how far it goes: see <c>chain.lua</c>.</summary>
-    public RedisKey Head => $"{_tag}:head";
+    public RedisKey Head => $"{Tag}:head";
 
     /// <summary>The stream of the entries. The id of an entry is epoch and counter of its last zxid.</summary>
-    public RedisKey Log => $"{_tag}:log";
+    public RedisKey Log => $"{Tag}:log";
 
     /// <summary>A hash: how far each incarnation that is not retired has come.</summary>
-    public RedisKey Appenders => $"{_tag}:appenders";
+    public RedisKey Appenders => $"{Tag}:appenders";
 
     /// <summary>A hash: the snapshots that count.</summary>
-    public RedisKey Snapshots => $"{_tag}:snapshots";
+    public RedisKey Snapshots => $"{Tag}:snapshots";
 
     /// <summary>Who is writing a snapshot at the moment.</summary>
-    public RedisKey SnapshotClaim => $"{_tag}:snapshot-claim";
+    public RedisKey SnapshotClaim => $"{Tag}:snapshot-claim";
 
     /// <summary>The channel on which each append tells of itself.</summary>
-    public string Hint => $"{_tag}:hint";
+    public string Hint => $"{Tag}:hint";
 
     /// <summary>A chunk of an attempt to save a snapshot.</summary>
-    public RedisKey SnapshotChunk(string attempt, int index) => $"{_tag}:snapshot:{attempt}:{index}";
+    public RedisKey SnapshotChunk(string attempt, int index) => $"{Tag}:snapshot:{attempt}:{index}";
 }

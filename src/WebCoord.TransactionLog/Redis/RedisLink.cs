@@ -20,7 +20,6 @@ internal sealed class RedisLink(RedisConnection connection, RedisGeneration gene
 
     private readonly RedisScript _append = AppendScript.ForGeneration(generation.Nonce);
     private readonly RedisScript _look = LookScript.ForGeneration(generation.Nonce);
-    private readonly string _incarnation = incarnation.ToString(CultureInfo.InvariantCulture);
     private readonly TaskCompletionSource _replaced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private byte[] _appendSha1 = [];
     private byte[] _lookSha1 = [];
@@ -33,7 +32,7 @@ internal sealed class RedisLink(RedisConnection connection, RedisGeneration gene
     public long Incarnation => incarnation;
 
     /// <summary>As hints have it.</summary>
-    public string IncarnationText => _incarnation;
+    public string IncarnationText { get; } = incarnation.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Makes the scripts known to Redis by running each once in vain, with a nonce that no generation has: so
     /// they are loaded where the keys are.</summary>
@@ -56,7 +55,7 @@ internal sealed class RedisLink(RedisConnection connection, RedisGeneration gene
         lastSent = batch.Sequence;
         return await connection.RunLoadedAsync(_appendSha1,
             [
-                generation.Nonce, .. RedisReply.Arguments(known), _incarnation, previous, batch.Sequence, batch.Count,
+                generation.Nonce, .. RedisReply.Arguments(known), IncarnationText, previous, batch.Sequence, batch.Requests.Length,
                 Convert.ToHexStringLower(SHA256.HashData(payload)), payload, connection.Keys.Hint,
             ]);
     }

@@ -7,11 +7,11 @@ namespace WebCoord.TransactionLog.Redis;
 /// <summary>The answer of a script: a status and what goes with it.</summary>
 internal readonly struct RedisReply(RedisResult result)
 {
-    private readonly RedisResult[] _fields = (RedisResult[])result!;
+    private readonly RedisResult[] _fields = (RedisResult[])result;
 
     public string Status => Text(0);
 
-    public string Text(int index) => (string)_fields[index]! ?? "";
+    public string Text(int index) => (string)_fields[index] ?? "";
 
     public long Number(int index) => long.Parse(Text(index), CultureInfo.InvariantCulture);
 

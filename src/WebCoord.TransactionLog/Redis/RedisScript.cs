@@ -7,21 +7,16 @@ namespace WebCoord.TransactionLog.Redis;
 
 /// <summary>A script for Redis, from the embedded file of its name; what <c>chain.lua</c> defines is before it.
 /// </summary>
-internal sealed class RedisScript
+/// <param name="prelude">Another file, whose definitions come before it.</param>
+internal sealed class RedisScript(string name, string? prelude = null)
 {
     private static readonly string Chain = Read("chain");
 
-    /// <param name="prelude">Another file, whose definitions come before it.</param>
-    public RedisScript(string name, string? prelude = null)
-    {
-        Name = name;
-        Text = prelude is null ? $"{Chain}\n{Read(name)}" : $"{Chain}\n{Read(prelude)}\n{Read(name)}";
-    }
-
-    public string Name { get; }
+    public string Name => name;
 
     /// <summary>What Redis is given.</summary>
-    public string Text { get; private init; }
+    public string Text { get; private init; } =
+        prelude is null ? $"{Chain}\n{Read(name)}" : $"{Chain}\n{Read(prelude)}\n{Read(name)}";
 
     /// <summary>By this Redis knows the script once it was loaded.</summary>
     [SuppressMessage("Security", "CA5350", Justification = "It is how Redis names scripts.")]

@@ -1,5 +1,4 @@
 using WebCoord.Core;
-using WebCoord.Core.Commands;
 
 namespace WebCoord.TransactionLog.Redis;
 
@@ -7,13 +6,12 @@ namespace WebCoord.TransactionLog.Redis;
 /// The end of the log as this process knows it. It grows by the answers to appends, and by reading the stream: when a
 /// hint says that others appended, and now and then without one. The chain is verified on the way.
 /// </summary>
-internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, AppendsInFlight appends)
+internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, AppendsInFlight appends) : IDisposable
 {
     /// <summary>How much readers find in memory: enough for those that keep up.</summary>
     private const int TailEntries = 4_096;
     private const long TailBytes = 8L << 20;
 
-    private readonly LogTail _tail = new(LogPosition.Start, TailEntries, TailBytes);
     private readonly EntryStream _stream = new();
     private readonly SemaphoreSlim _wake = new(0);
     private readonly Lock _lock = new();
@@ -21,9 +19,9 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
     private bool _isKnown;
     private int _regressions;
 
-    public LogTail Entries => _tail;
+    public LogTail Entries { get; } = new(LogPosition.Start, TailEntries, TailBytes);
 
-    public LogPosition Head => _tail.Head;
+    public LogPosition Head => Entries.Head;
 
     /// <summary>How often entries that had been in the log were found missing.</summary>
     public int Regressions => Volatile.Read(ref _regressions);
@@ -35,9 +33,16 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
         {
             lock (_lock)
             {
-                return _isKnown ? _tail.Head : null;
+                return _isKnown ? Entries.Head : null;
             }
         }
+    }
+
+    /// <summary>After all links; hints that still come do nothing.</summary>
+    public void Dispose()
+    {
+        Volatile.Write(ref _isWoken, true);
+        _wake.Dispose();
     }
 
     /// <summary>There may be more in the stream.</summary>
@@ -61,7 +66,7 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
 
             if (answer.Place != ChainPlace.On)
             {
-                _tail.Reset(answer.Head);
+                Entries.Reset(answer.Head);
                 _isKnown = true;
             }
         }
@@ -79,9 +84,9 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
                 return false;
             }
 
-            if (_tail.Head == previous)
+            if (Entries.Head == previous)
             {
-                _tail.Add(entry);
+                Entries.Add(entry);
                 return true;
             }
         }
@@ -156,11 +161,11 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
         catch (InvalidDataException damage)
         {
             await LookAsync(link, cancellationToken);
-            _tail.Fail(Damaged(link, from, damage));
+            Entries.Fail(Damaged(link, from, damage));
         }
         catch (UnknownFormatException newer)
         {
-            _tail.Fail(new LogRefusedException($"The log {link.Connection.Keys.Tag} at {link.Connection.Location}: the "
+            Entries.Fail(new LogRefusedException($"The log {link.Connection.Keys.Tag} at {link.Connection.Location}: the "
                 + $"entry after zxid {from.Zxid} is from a newer version. {newer.Message}", newer));
         }
 
@@ -182,17 +187,17 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
                 return false;
             }
 
-            if (entry.LastZxid <= _tail.Head.Zxid)
+            if (entry.LastZxid <= Entries.Head.Zxid)
             {
                 return true;
             }
 
-            if (_tail.Head != previous)
+            if (Entries.Head != previous)
             {
                 return false;
             }
 
-            _tail.Add(entry);
+            Entries.Add(entry);
             return true;
         }
     }

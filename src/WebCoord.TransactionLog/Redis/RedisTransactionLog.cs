@@ -59,7 +59,7 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var batch = new Batch(sequence, requests);
-        var append = _appends.Begin(batch, Tail.Head, () => Keeper.Current);
+        var append = _appends.Begin(batch, Tail.Head, () => Keeper.Slot.Current);
         try
         {
             await ReceiveAsync(append);
@@ -81,7 +81,7 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
     {
         while (true)
         {
-            var link = await Keeper.WaitUnlessDownAsync(cancellationToken);
+            var link = await Keeper.Slot.WaitUnlessDownAsync(cancellationToken);
             var asked = time.GetTimestamp();
             try
             {
@@ -159,10 +159,14 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
         ? Keeper.RestoreAsync(_snapshots, state, cancellationToken)
         : Keeper.AdoptAsync(cancellationToken);
 
-    public ValueTask DisposeAsync() => Keeper.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Keeper.DisposeAsync();
+        Tail.Dispose();
+    }
 
     private async Task<RedisConnection> ConnectionAsync(CancellationToken cancellationToken) =>
-        (await Keeper.WaitUnlessDownAsync(cancellationToken)).Connection;
+        (await Keeper.Slot.WaitUnlessDownAsync(cancellationToken)).Connection;
 
     /// <summary>Completes an append with the answer of Redis. Without one it is left to the next handshake.</summary>
     private async Task ReceiveAsync(AppendInFlight append)
@@ -194,7 +198,7 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
     {
         while (true)
         {
-            var link = await Keeper.WaitAsync(cancellationToken);
+            var link = await Keeper.Slot.WaitAsync(cancellationToken);
             if (logId is not null && link.Connection.Generation.LogId != logId)
             {
                 throw new LogRegressedException($"{_location}: it was replaced by another log, as was accepted");

@@ -92,7 +92,7 @@ public sealed class DamagedRedisSnapshotTests(RunningRedis redis) : IClassFixtur
         await log.SaveSnapshotAsync(Puts.StateAt(entries[329]), CancellationToken.None);
         await log.SaveSnapshotAsync(Puts.StateAt(entries[339]), CancellationToken.None);
         await using var connection = await RedisConnection.OpenAsync(
-            options, new RedisKeys(options.Prefix), CancellationToken.None);
+            options, new RedisKeys(options.Prefix), Puts.Patience, CancellationToken.None);
         var nonce = (await Server.AskAsync("HGET", KeyOf(options, "head"), "nonce")).Text;
         Assert.Equal("MORE", await StepAsync());
         Assert.Equal("330", (await Server.AskAsync("HGET", KeyOf(options, "head"), "floor-counter")).Text);

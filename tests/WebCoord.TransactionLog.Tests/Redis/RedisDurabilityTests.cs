@@ -24,7 +24,7 @@ public sealed class RedisDurabilityTests(RunningRedis redis) : IClassFixture<Run
         await SetAsync("always", "no");
         var options = RedisLogs.Options(redis.Server);
         await using var connection = await RedisConnection.OpenAsync(
-            options, new RedisKeys(options.Prefix), CancellationToken.None);
+            options, new RedisKeys(options.Prefix), Puts.Patience, CancellationToken.None);
         var watch = new DurabilityWatch(TimeProvider.System, options) { Interval = TimeSpan.FromMilliseconds(20) };
         Assert.Equal(Durability.Unknown, watch.Current);
         await watch.InspectAsync(connection, CancellationToken.None);

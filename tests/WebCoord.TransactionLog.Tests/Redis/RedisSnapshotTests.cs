@@ -172,7 +172,7 @@ public sealed class RedisSnapshotTests(RunningRedis redis) : IClassFixture<Runni
     private async Task<RedisConnection> ConnectAsync(RedisLogOptions options)
     {
         var connection = await RedisConnection.OpenAsync(
-            options, new RedisKeys(options.Prefix), CancellationToken.None);
+            options, new RedisKeys(options.Prefix), Puts.Patience, CancellationToken.None);
         var head = (await Server.AskAsync("HMGET", KeyOf(options, "head"), "id", "nonce", "run-id", "replid")).Texts;
         connection.Generation = new RedisGeneration(head[0], head[1], head[2], head[3]);
         return connection;
