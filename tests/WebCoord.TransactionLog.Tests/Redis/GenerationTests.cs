@@ -157,6 +157,7 @@ public sealed class GenerationTests
         await RedisLogs.AnswersAsync(appender);
         await Assert.ThrowsAsync<LogRegressedException>(() => appender.TakeAsync(lost.Position(), 1));
         await Assert.ThrowsAsync<LogRegressedException>(() => looker.TakeAsync(lost.Position(), 1));
+        Assert.True((await appender.AppendAsync(4, 1))[0].LastZxid.Epoch > lost.LastZxid.Epoch);
 
         async Task CopyAsync(string from, string to)
         {
@@ -167,6 +168,21 @@ public sealed class GenerationTests
             await connection.AskAsync("COPY", $"{tag}{from}log", $"{tag}{to}log", "REPLACE");
             await connection.AskAsync("EXEC");
         }
+    }
+
+    [RedisFact]
+    public async Task Whoever_has_another_generation_than_the_head_is_refused_until_hands_are_shaken()
+    {
+        await using var server = await RedisServer.StartAsync();
+        var options = RedisLogs.Options(server);
+        await using var log = await RedisLogs.OpenAsync(options);
+        await log.AppendAsync(1, 1);
+        await server.AskAsync("HSET", $"{{{options.Prefix}}}:head", "nonce", "of another instance");
+        var refusal = await Assert.ThrowsAsync<LogUnavailableException>(
+            () => log.AppendAsync(2, Puts.Batch(1), CancellationToken.None));
+        Assert.True(refusal.OutcomeKnown);
+        await RedisLogs.AnswersAsync(log);
+        Assert.Equal(2, (await log.AppendAsync(3, 1))[0].LastZxid.Value);
     }
 
     [RedisFact]
