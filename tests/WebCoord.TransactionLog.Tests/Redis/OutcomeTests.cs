@@ -76,7 +76,8 @@ public sealed class OutcomeTests
         await using var log = await RedisLogs.OpenAsync(options);
         var entry = (await log.AppendAsync(1, 3))[2];
 
-        await using var connection = await RedisConnection.OpenAsync(options, new RedisKeys(options.Prefix), Puts.Patience, default);
+        await using var connection = await RedisConnection.OpenAsync(
+            options, new RedisKeys(options.Prefix), Puts.Patience, default);
         var offer = new HandshakeOffer { OldIncarnation = entry.Incarnation, NewIncarnation = 1 };
         var answer = await Handshake.ShakeAsync(connection, offer, default);
         var again = await Handshake.ShakeAsync(connection, offer with { NewIncarnation = 2 }, default);
@@ -94,7 +95,8 @@ public sealed class OutcomeTests
     {
         await using var server = await RedisServer.StartAsync();
         var options = RedisLogs.Options(server);
-        await using var connection = await RedisConnection.OpenAsync(options, new RedisKeys(options.Prefix), Puts.Patience, default);
+        await using var connection = await RedisConnection.OpenAsync(
+            options, new RedisKeys(options.Prefix), Puts.Patience, default);
         var offer = new HandshakeOffer { NewIncarnation = 1, MayCreate = true };
         var answer = await Handshake.ShakeAsync(connection, offer, default);
         await using var link = new RedisLink(connection, answer.Generation, 1, 0);
