@@ -16,7 +16,7 @@ internal sealed class ServerCluster : IAsyncDisposable
     private static readonly string[] Arguments =
     [
         "--WebCoord:Sessions:TickMs=100", "--WebCoord:Sessions:MinTimeoutMs=400",
-        "--WebCoord:ZooKeeper:MaxConnectionsPerAddress=0",
+        "--WebCoord:ZooKeeper:MaxConnectionsPerAddress=0", "--WebCoord:Instance:DrainMs=200",
     ];
 
     private readonly ClusterSetup _setup;

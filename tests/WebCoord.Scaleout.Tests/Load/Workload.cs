@@ -103,6 +103,9 @@ internal sealed class Workload : IAsyncDisposable
         await _stopWatching.CancelAsync();
         await Task.WhenAll(_watching);
         AssertNone(Events.FindViolations(items, from));
+
+        // The instances compare the digests of their states all the while.
+        Assert.All(_cluster.Instances, instance => Assert.DoesNotContain("another state than", instance.Output));
     }
 
     /// <summary>What was done, for people.</summary>
