@@ -99,9 +99,9 @@ internal sealed partial class WebCoordOptionsValidator : AbstractValidator<WebCo
 
     private void RedisRules()
     {
-        Rule(options => options.Log.Redis.Configuration, RedisLogOptions.IsConfiguration,
-            _ => "Set it to the addresses of one Redis and how to log in, such as "
-                + "redis1:6379,redis2:6379,password=...,ssl=true.");
+        RuleFor(options => options.Log.Redis.Configuration)
+            .Must(text => RedisLogOptions.MistakeIn(text) is null)
+            .WithMessage((_, text) => RedisLogOptions.MistakeIn(text));
         Rule(options => options.Log.Redis.Prefix,
             prefix => prefix.Length is > 0 and <= MaxPrefixLength
                 && !prefix.Any(c => c is '{' or '}' || char.IsWhiteSpace(c) || char.IsControl(c)),

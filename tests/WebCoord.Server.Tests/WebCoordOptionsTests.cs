@@ -39,10 +39,19 @@ public sealed class WebCoordOptionsTests
         }
     }
 
+    [Fact]
+    public void A_mistake_in_a_connection_string_is_named_and_its_password_kept_back()
+    {
+        var failure = Assert.Throws<OptionsValidationException>(
+            () => Bind(("WebCoord:Log:Redis:Configuration", "redis1:6379,password=secret,tls=true")));
+
+        Assert.Contains("'tls'", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("WebCoord:Log:Kind", "raft", "sqlite")]
     [InlineData("WebCoord:Log:Sqlite:Path", " ", "data/webcoord.db")]
-    [InlineData("WebCoord:Log:Redis:Configuration", "", "redis1:6379")]
     [InlineData("WebCoord:Log:Redis:Prefix", "a{b}", "without braces")]
     [InlineData("WebCoord:Log:Redis:TimeoutMs", "99", "100 to 60000")]
     [InlineData("WebCoord:Log:MaxQueuedBytes", "1000", "4194304")]

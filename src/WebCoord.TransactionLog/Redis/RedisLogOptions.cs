@@ -17,17 +17,18 @@ public sealed record RedisLogOptions(string Configuration, string Prefix, TimeSp
     /// trusts.</summary>
     public string? TlsTrustedCertificates { get; init; }
 
-    /// <summary>Whether a connection string can be read and names an address.</summary>
-    public static bool IsConfiguration(string text)
+    /// <summary>What is wrong with a connection string, which may hold a password, and how it should look; null if it
+    /// can be read.</summary>
+    public static string? MistakeIn(string configuration)
     {
         try
         {
-            RedisConnectionString.Parse(text);
-            return true;
+            RedisConnectionString.Parse(configuration);
+            return null;
         }
-        catch (LogRefusedException)
+        catch (LogRefusedException refusal)
         {
-            return false;
+            return refusal.Message + ".";
         }
     }
 }

@@ -22,7 +22,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Theory]
-    [InlineData("WebCoord:Log:Kind is 'redis'", "--WebCoord:Log:Kind=redis")]
+    [InlineData("WebCoord:Log:Kind is 'raft'", "--WebCoord:Log:Kind=raft")]
     [InlineData("The nearest one is WebCoord:Log:Kind", "--WebCoord:Log:Knd=memory")]
     [InlineData("Urls has 'nonsense'", "--Urls=nonsense")]
     [InlineData("WebCoord:Security:AllowAnonymous", "--WebCoord:Log:Kind=memory", "--Urls=http://*:0")]
