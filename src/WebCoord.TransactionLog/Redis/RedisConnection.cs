@@ -47,7 +47,8 @@ internal sealed class RedisConnection : IAsyncDisposable
     public static async Task<RedisConnection> OpenAsync(RedisLogOptions options, RedisKeys keys, TimeSpan dialing,
         CancellationToken cancellationToken)
     {
-        var configuration = RedisConnectionString.Parse(options with { Timeout = dialing });
+        var dialled = options with { Timeout = dialing };
+        var configuration = RedisConnectionString.Parse(dialled);
         var location = RedisConnectionString.LocationOf(configuration);
         var connecting = ConnectionMultiplexer.ConnectAsync(configuration);
         try
@@ -59,7 +60,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         {
             _ = DiscardAsync(connecting);
             cancellationToken.ThrowIfCancellationRequested();
-            if (await new RedisProbe(configuration, dialing).ExplainAsync(cancellationToken) is { } reason)
+            if (await new RedisProbe(configuration, dialled).ExplainAsync(cancellationToken) is { } reason)
             {
                 throw new LogRefusedException(reason, failure);
             }

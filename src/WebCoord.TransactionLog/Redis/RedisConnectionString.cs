@@ -27,14 +27,22 @@ internal static class RedisConnectionString
         configuration.TieBreaker = "";
         configuration.ConfigurationChannel = "";
         configuration.ChannelPrefix = default;
-        if (options.TlsTrustedCertificates is { } file)
+        configuration.CertificateValidation += TrustOf(options);
+        return configuration;
+    }
+
+    /// <summary>What judges the certificate of Redis.</summary>
+    /// <exception cref="LogRefusedException">The certificates to trust cannot be read.</exception>
+    public static RemoteCertificateValidationCallback TrustOf(RedisLogOptions options)
+    {
+        if (options.TlsTrustedCertificates is not { } file)
         {
-            var trusted = Load(file);
-            configuration.CertificateValidation += (_, certificate, _, errors) =>
-                IsTrusted(trusted, certificate as X509Certificate2, errors);
+            return (_, _, _, errors) => errors == SslPolicyErrors.None;
         }
 
-        return configuration;
+        var trusted = Load(file);
+        return (_, certificate, chain, errors) =>
+            certificate is X509Certificate2 judged && IsTrusted(trusted, judged, chain, errors);
     }
 
     /// <exception cref="LogRefusedException">It cannot be read; the message names the part that is wrong.</exception>
@@ -84,15 +92,21 @@ internal static class RedisConnectionString
 
     /// <summary>Whether all is well with a certificate but that this machine does not trust it, and those that are
     /// trusted here vouch for it.</summary>
-    private static bool IsTrusted(X509Certificate2Collection trusted, X509Certificate2? certificate,
-        SslPolicyErrors errors)
+    /// <param name="received">With what Redis sent beside its certificate.</param>
+    private static bool IsTrusted(X509Certificate2Collection trusted, X509Certificate2 certificate,
+        X509Chain? received, SslPolicyErrors errors)
     {
-        if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
+        if ((errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
         {
             return false;
         }
 
         using var chain = new X509Chain();
+        if (received is not null)
+        {
+            chain.ChainPolicy.ExtraStore.AddRange(received.ChainPolicy.ExtraStore);
+        }
+
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(trusted);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;

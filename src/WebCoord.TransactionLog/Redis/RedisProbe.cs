@@ -9,7 +9,7 @@ namespace WebCoord.TransactionLog.Redis;
 
 /// <summary>Finds out why no connection comes about, by saying a few words to each address: the client library tells
 /// hardly more than that it failed.</summary>
-internal sealed class RedisProbe(ConfigurationOptions configuration, TimeSpan timeout)
+internal sealed class RedisProbe(ConfigurationOptions configuration, RedisLogOptions options)
 {
     /// <summary>What a person must set right; null if it is not a matter of settings, as far as one can see.</summary>
     public async Task<string?> ExplainAsync(CancellationToken cancellationToken)
@@ -27,8 +27,10 @@ internal sealed class RedisProbe(ConfigurationOptions configuration, TimeSpan ti
 
     private async Task<string?> ExplainAsync(EndPoint address, CancellationToken cancellationToken)
     {
-        var (talks, reason) = await TalkAsync(address, configuration.Ssl, cancellationToken);
-        if (talks || !(await TalkAsync(address, !configuration.Ssl, cancellationToken)).Talks)
+        var (talks, reason) = await TalkAsync(address, configuration.Ssl, configuration.Password, cancellationToken);
+
+        // Where the connection is not as it was asked for, the password is not said.
+        if (talks || !(await TalkAsync(address, !configuration.Ssl, null, cancellationToken)).Talks)
         {
             return reason;
         }
@@ -39,19 +41,19 @@ internal sealed class RedisProbe(ConfigurationOptions configuration, TimeSpan ti
     }
 
     /// <summary>Whether a conversation comes about that way, and what in it is to be set right.</summary>
-    private async Task<(bool Talks, string? Reason)> TalkAsync(EndPoint address, bool securely,
+    private async Task<(bool Talks, string? Reason)> TalkAsync(EndPoint address, bool securely, string? password,
         CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(timeout);
+        patience.CancelAfter(options.Timeout);
         try
         {
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(address, patience.Token);
             await using var plain = new NetworkStream(socket);
             return (true, securely
-                ? await GreetSecurelyAsync(plain, address, patience.Token)
-                : await GreetAsync(plain, patience.Token));
+                ? await GreetSecurelyAsync(plain, address, password, patience.Token)
+                : await GreetAsync(plain, password, patience.Token));
         }
         catch (Exception failure)
             when (failure is SocketException or IOException or AuthenticationException or OperationCanceledException)
@@ -61,43 +63,49 @@ internal sealed class RedisProbe(ConfigurationOptions configuration, TimeSpan ti
         }
     }
 
-    private async Task<string?> GreetSecurelyAsync(Stream plain, EndPoint address, CancellationToken cancellationToken)
+    private async Task<string?> GreetSecurelyAsync(Stream plain, EndPoint address, string? password,
+        CancellationToken cancellationToken)
     {
         var host = configuration.SslHost is { Length: > 0 } named ? named : HostOf(address);
-        var errors = SslPolicyErrors.None;
-        await using var secure = new SslStream(plain, leaveInnerStreamOpen: true, (_, _, _, found) =>
+        var trust = RedisConnectionString.TrustOf(options);
+        var distrust = SslPolicyErrors.None;
+        await using var secure = new SslStream(plain, true, (sender, certificate, chain, errors) =>
         {
-            errors = found;
-            return true;
+            var isTrusted = trust(sender, certificate, chain, errors);
+            distrust = isTrusted ? SslPolicyErrors.None : errors;
+            return isTrusted;
         });
-        await secure.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = host }, cancellationToken);
-        return await GreetAsync(secure, cancellationToken) ?? Explain(errors, host);
+        try
+        {
+            await secure.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions { TargetHost = host }, cancellationToken);
+        }
+        catch (AuthenticationException) when (distrust != SslPolicyErrors.None)
+        {
+            return distrust.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
+                ? $"has a certificate that is not for {host}. Add sslHost=<its name> to "
+                    + "WebCoord:Log:Redis:Configuration"
+                : "has a certificate that is not trusted here. Name a PEM file of its authority's certificate in "
+                    + "WebCoord:Log:Redis:TlsTrustedCertificates";
+        }
+
+        return await GreetAsync(secure, password, cancellationToken);
     }
 
-    private static string? Explain(SslPolicyErrors errors, string host) => errors switch
+    private static async Task<string?> GreetAsync(Stream stream, string? password, CancellationToken cancellationToken)
     {
-        SslPolicyErrors.None => null,
-        _ when errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) =>
-            $"has a certificate that is not for {host}. Add sslHost=<its name> to WebCoord:Log:Redis:Configuration",
-        _ => "has a certificate that this machine does not trust. Name a PEM file of the authority's certificate in "
-            + "WebCoord:Log:Redis:TlsTrustedCertificates",
-    };
-
-    private async Task<string?> GreetAsync(Stream stream, CancellationToken cancellationToken)
-    {
-        var password = configuration.Password is { Length: > 0 } given ? given : null;
-        if (password is not null)
+        var hasPassword = !string.IsNullOrEmpty(password);
+        if (hasPassword)
         {
-            var length = Encoding.UTF8.GetByteCount(password);
-            var answer = await AskAsync(stream, $"*2\r\n$4\r\nAUTH\r\n${length}\r\n{password}\r\n", cancellationToken);
-            if (Explain(answer, hasPassword: true) is { } reason)
+            var bytes = Encoding.UTF8.GetByteCount(password!);
+            var answer = await AskAsync(stream, $"*2\r\n$4\r\nAUTH\r\n${bytes}\r\n{password}\r\n", cancellationToken);
+            if (Explain(answer, hasPassword) is { } reason)
             {
                 return reason;
             }
         }
 
-        return Explain(await AskAsync(stream, "*1\r\n$4\r\nPING\r\n", cancellationToken), password is not null);
+        return Explain(await AskAsync(stream, "*1\r\n$4\r\nPING\r\n", cancellationToken), hasPassword);
     }
 
     private static string? Explain(string answer, bool hasPassword) => answer switch

@@ -7,12 +7,10 @@ namespace WebCoord.TransactionLog.Redis;
 
 /// <summary>A script for Redis, from the embedded file of its name; what <c>chain.lua</c> defines is before it.
 /// </summary>
-/// <param name="prelude">Another file, whose definitions come before it.</param>
+/// <param name="prelude">Another file, whose definitions come before it too.</param>
 internal sealed class RedisScript(string name, string? prelude = null)
 {
     private static readonly string Chain = Read("chain");
-
-    public string Name => name;
 
     /// <summary>What Redis is given.</summary>
     public string Text { get; private init; } =
@@ -24,7 +22,7 @@ internal sealed class RedisScript(string name, string? prelude = null)
 
     /// <summary>The same script for one generation only: a Redis process where that was never agreed on does not know
     /// its name.</summary>
-    public RedisScript ForGeneration(string nonce) => new(Name) { Text = $"-- generation {nonce}\n{Text}" };
+    public RedisScript ForGeneration(string nonce) => new(name) { Text = $"-- generation {nonce}\n{Text}" };
 
     private static string Read(string name)
     {

@@ -82,7 +82,7 @@ internal sealed class RedisSnapshots
                 Report(passedOver.Values, damaged);
                 return floor.Zxid == start.Zxid
                     ? null
-                    : throw NoneWhole(connection, floor, passedOver.Values);
+                    : throw NoneWhole(connection, floor, string.Join("; ", passedOver.Values));
             }
 
             try
@@ -122,7 +122,7 @@ internal sealed class RedisSnapshots
     private static LogPosition PositionOf(CoordinationState state) => new(state.LastZxid, state.ChainHash);
 
     private static RedisValue[] Arguments(LogPosition position) =>
-        [position.Zxid.Epoch, (long)position.Zxid.Counter, position.ChainHash];
+        [position.Zxid.Epoch, position.Zxid.Counter, position.ChainHash];
 
     private static RedisValue[] Arguments(SnapshotManifest manifest) =>
     [
@@ -223,9 +223,9 @@ internal sealed class RedisSnapshots
     }
 
     private static LogRefusedException NoneWhole(RedisConnection connection, LogPosition floor,
-        IReadOnlyCollection<string> damaged)
+        string damaged)
     {
-        var what = damaged.Count > 0 ? $"no snapshot is whole: {string.Join("; ", damaged)}"
+        var what = damaged.Length > 0 ? $"no snapshot is whole: {damaged}"
             : "there is no snapshot of what was before";
         return new LogRefusedException($"{Where(connection)} begins after zxid {floor.Zxid}, and {what}. Nothing was "
             + "changed; bring the data of this Redis back from a backup");
