@@ -8,6 +8,9 @@ namespace WebCoord.TransactionLog.Tests.Redis;
 /// test.</summary>
 internal sealed class RedisCertificates
 {
+    /// <summary>Whose certificate it is.</summary>
+    public const string Subject = "CN=localhost";
+
     private readonly string _certificate;
     private readonly string _key;
 
@@ -21,7 +24,7 @@ internal sealed class RedisCertificates
         Authority = authority.ExportCertificatePem();
 
         using var key = RSA.Create(2048);
-        var request = RequestFor("CN=localhost", key);
+        var request = RequestFor(Subject, key);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
         names.AddIpAddress(IPAddress.Loopback);
