@@ -104,7 +104,7 @@ public sealed class SharedLogTests
             return true;
         });
 
-        _store.LoseTail(_store.Entries.Count - _store.Entries.ToList().FindIndex(entry => entry.LastZxid >= lost.Zxid));
+        LoseFrom(lost.Zxid);
         await RunningPipeline.UntilAsync(() => first.State.Tree.Find("/lost") is null
             && second.State.Tree.Find("/lost") is null, "neither instance shows what was lost");
         Assert.NotNull(second.State.Tree.Find("/kept"));
@@ -121,6 +121,41 @@ public sealed class SharedLogTests
     }
 
     [Fact]
+    public async Task Nothing_that_the_log_has_lost_is_shown_as_fresh_before_the_instance_knows_of_the_loss()
+    {
+        await using var pipeline = await RunningPipeline.StartSharedAsync(_store);
+        await pipeline.PutAsync("/kept");
+        var lost = await pipeline.PutAsync("/lost");
+        pipeline.SharedLog.HoldReading();
+        LoseFrom(lost.Zxid);
+        var gate = pipeline.Get<ReadGate>();
+        var view = await gate.ReadAsync(default, CancellationToken.None);
+        Assert.Equal(ErrorCode.LogUnavailable, view.Error);
+        pipeline.SharedLog.Read();
+        await RunningPipeline.UntilAsync(() => pipeline.State.Tree.Find("/lost") is null, "the state is replaced");
+        view = await gate.ReadAsync(default, CancellationToken.None);
+        Assert.Equal(ErrorCode.Ok, view.Error);
+        Assert.NotNull(view.State.Tree.Find("/kept"));
+    }
+
+    [Fact]
+    public async Task In_a_new_generation_all_timeouts_start_afresh_once()
+    {
+        await using var pipeline = await RunningPipeline.StartSharedAsync(_store, QuickTicks);
+        await pipeline.OpenSessionAsync(60_000);
+        var last = await pipeline.SubmitAsync(new Command.TouchSessions([]));
+        LoseFrom(last.Zxid);
+        await RunningPipeline.UntilAsync(() => pipeline.State.LastZxid.Epoch > last.Zxid.Epoch && Resumptions() > 0,
+            "the service is resumed");
+        var ticks = pipeline.State.LastZxid;
+        await RunningPipeline.UntilAsync(() => pipeline.State.LastZxid.Value > ticks.Value + 5, "some ticks go by");
+        Assert.Equal(1, Resumptions());
+
+        int Resumptions() => _store.Entries.Sum(
+            entry => entry.Requests.Count(request => request.Command is Command.ServiceResumed));
+    }
+
+    [Fact]
     public async Task Sessions_that_saw_what_was_lost_end_with_that_reason_and_others_live_on()
     {
         await using var first = await RunningPipeline.StartSharedAsync(_store);
@@ -130,7 +165,7 @@ public sealed class SharedLogTests
         await RunningPipeline.UntilAsync(() => second.State.Sessions.Count == 2, "the second knows both");
         second.SharedLog.HoldReading();
         var lost = await first.PutAsync("/lost");
-        _store.LoseTail(_store.Entries.Count - _store.Entries.ToList().FindIndex(entry => entry.LastZxid >= lost.Zxid));
+        LoseFrom(lost.Zxid);
         second.SharedLog.Read();
 
         await RunningPipeline.UntilAsync(() => second.State.Sessions.Find(saw.Id) is null, "its session is ended");
@@ -185,7 +220,7 @@ public sealed class SharedLogTests
     }
 
     [Fact]
-    public async Task The_end_of_a_session_is_proposed_by_one_instance()
+    public async Task The_first_instance_ends_sessions_and_the_others_give_it_a_tick()
     {
         await using var first = await RunningPipeline.StartSharedAsync(_store, QuickTicks);
         await using var second = await RunningPipeline.StartSharedAsync(_store, QuickTicks);
@@ -197,10 +232,18 @@ public sealed class SharedLogTests
         }
 
         await RunningPipeline.UntilAsync(() => second.State.Sessions.Count == 0, "all have expired");
-        var proposals = _store.Entries.SelectMany(entry => entry.Requests.Select(request => (entry, request)))
-            .Where(pair => pair.request.Command is Command.ExpireSession).ToList();
         var lowest = first.Get<LocalInstance>().Id < second.Get<LocalInstance>().Id ? first : second;
-        Assert.Equal(5, proposals.Count(pair => lowest.SharedLog.IsOwn(pair.entry)));
+        var machine = new StateMachine(CoordinationState.Initial);
+        foreach (var entry in _store.Entries)
+        {
+            machine.Apply(entry);
+            foreach (var command in entry.Requests.Select(request => request.Command).OfType<Command.ExpireSession>())
+            {
+                var overdue = machine.State.LogClockMs - command.LastTouchMs - 200;
+                var patience = lowest.SharedLog.IsOwn(entry) ? 0 : machine.State.Settings.TickMs;
+                Assert.True(overdue > patience, $"Proposed {overdue} ms after its time.");
+            }
+        }
     }
 
     [Fact]
@@ -243,6 +286,9 @@ public sealed class SharedLogTests
         await Assert.ThrowsAsync<StateDivergedException>(
             () => comparison.Diverged.WaitAsync(TimeSpan.FromSeconds(30)));
     }
+
+    private void LoseFrom(Zxid zxid) =>
+        _store.LoseTail(_store.Entries.Count(entry => entry.LastZxid >= zxid));
 
     /// <summary>Speaks for another instance, with the digest of this one or another.</summary>
     private static Task<ApplyResult> TellAsync(RunningPipeline pipeline, long id, ulong offset)
