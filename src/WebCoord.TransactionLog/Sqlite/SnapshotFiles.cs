@@ -66,8 +66,23 @@ internal sealed class SnapshotFiles(string dataFile)
             : throw new InvalidDataException($"its name is not that of the zxid {state.LastZxid} which it holds");
     }
 
-    /// <summary>Moves a damaged snapshot out of the way, so that it counts no more, but can be looked at.</summary>
-    public static void SetAside(string name) => File.Move(name, name + ".damaged", overwrite: true);
+    /// <summary>Moves damaged snapshots out of the way, so that they count no more, but can be looked at. A folder that
+    /// does not let go of them is no reason to stop: they are passed over again.</summary>
+    /// <param name="damaged">Gets what could not be moved.</param>
+    public static void SetAside(IEnumerable<string> names, ICollection<string> damaged)
+    {
+        foreach (var name in names)
+        {
+            try
+            {
+                File.Move(name, name + ".damaged", overwrite: true);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                damaged.Add($"{name} cannot be moved out of the way: {failure.Message}");
+            }
+        }
+    }
 
     private static Zxid ZxidOf(string name) => TryZxid(name, out var zxid)
         ? zxid

@@ -111,12 +111,11 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
         }
     }
 
-    public Task<bool> SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken) =>
-        Task.Run(() =>
-        {
-            _snapshots.Save(state, cancellationToken);
-            return true;
-        }, cancellationToken);
+    public async Task<bool> SaveSnapshotAsync(CoordinationState state, CancellationToken cancellationToken)
+    {
+        await Task.Run(() => _snapshots.Save(state, cancellationToken), cancellationToken);
+        return true;
+    }
 
     public Task<CoordinationState?> LoadSnapshotAsync(ICollection<string> damaged,
         CancellationToken cancellationToken) =>
@@ -343,7 +342,7 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
             {
                 var state = SnapshotFiles.Load(name, SnapshotProgress, cancellationToken);
                 await ExpectContinuationAsync(name, state);
-                SetAside(passedOver, damaged);
+                SnapshotFiles.SetAside(passedOver, damaged);
                 return state;
             }
             catch (InvalidDataException damage)
@@ -368,22 +367,6 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
             ? null
             : throw new LogRefusedException($"{_path} begins after zxid {floor.Zxid}, and there is no snapshot of what "
                 + "was before: restore the snapshot files beside it");
-    }
-
-    /// <summary>A folder that does not let go of them is no reason to stop: they are passed over again.</summary>
-    private static void SetAside(List<string> snapshots, ICollection<string> damaged)
-    {
-        foreach (var name in snapshots)
-        {
-            try
-            {
-                SnapshotFiles.SetAside(name);
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-            {
-                damaged.Add($"{name} cannot be moved out of the way: {failure.Message}");
-            }
-        }
     }
 
     private async Task ExpectContinuationAsync(string name, CoordinationState state)

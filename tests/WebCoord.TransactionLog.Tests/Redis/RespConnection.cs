@@ -79,7 +79,8 @@ internal sealed class RespConnection : IDisposable
         await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
             TargetHost = "localhost",
-            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Subject == RedisCertificates.Subject,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                certificate?.Subject == RedisCertificates.Subject,
         }).WaitAsync(MaxWait);
         return new BufferedStream(stream);
     }
