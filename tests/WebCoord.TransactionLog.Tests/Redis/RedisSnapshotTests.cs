@@ -128,6 +128,61 @@ public sealed class RedisSnapshotTests(RunningRedis redis) : IClassFixture<Runni
     }
 
     [RedisFact]
+    public async Task A_generation_that_is_over_neither_saves_nor_trims()
+    {
+        var options = RedisLogs.Options(Server);
+        await using var log = await RedisLogs.OpenAsync(options);
+        var entries = await log.AppendAsync(1, 3);
+        await using var connection = await ConnectAsync(options);
+        connection.Generation = connection.Generation with { Nonce = "over" };
+        await Assert.ThrowsAsync<LogUnavailableException>(
+            () => new RedisSnapshots().SaveAsync(connection, Puts.StateAt(entries[0]), CancellationToken.None));
+        Assert.Empty(await SavedAsync(options));
+        await log.SaveSnapshotAsync(Puts.StateAt(entries[1]), CancellationToken.None);
+        await log.SaveSnapshotAsync(Puts.StateAt(entries[2]), CancellationToken.None);
+        await Assert.ThrowsAsync<LogUnavailableException>(
+            () => RedisSnapshots.TrimAsync(connection, CancellationToken.None));
+        Assert.Equal(3, (await Server.AskAsync("XLEN", KeyOf(options, "log"))).Number);
+    }
+
+    [RedisFact]
+    public async Task Several_instances_save_trim_and_load_while_entries_come()
+    {
+        var options = RedisLogs.Options(Server);
+        await using var first = await RedisLogs.OpenAsync(options);
+        await using var second = await RedisLogs.OpenAsync(options);
+        await using var third = await RedisLogs.OpenAsync(options);
+        var entries = await first.AppendAsync(1, 1);
+        var saving = new[] { first, second }.Select(log => Task.Run(async () =>
+        {
+            var saved = 0;
+            for (var round = 0; round < 15 || saved == 0; round++)
+            {
+                var entry = await NextAsync(log, log.Head);
+                saved += await log.SaveSnapshotAsync(Puts.StateAt(entry), CancellationToken.None) ? 1 : 0;
+                await log.TrimAsync(CancellationToken.None);
+            }
+
+            return saved;
+        })).ToList();
+        var loads = 0;
+        while (!Task.WhenAll(saving).IsCompleted || loads == 0)
+        {
+            entries.AddRange(await first.AppendAsync(entries.Count + 1, 10));
+            var state = await third.LoadSnapshotAsync([], CancellationToken.None);
+            if (state is not null && await IsFollowedAsync(third, state, entries))
+            {
+                loads++;
+            }
+        }
+
+        Assert.All(await Task.WhenAll(saving), saved => Assert.True(saved > 0));
+
+        static async Task<LogEntry> NextAsync(RedisTransactionLog log, LogPosition position) =>
+            (await log.TakeAsync(position, 1))[0];
+    }
+
+    [RedisFact]
     public async Task A_loader_whose_snapshot_is_replaced_takes_the_newest()
     {
         var options = RedisLogs.Options(Server);
@@ -151,6 +206,22 @@ public sealed class RedisSnapshotTests(RunningRedis redis) : IClassFixture<Runni
         var state = await loader.LoadSnapshotAsync(damaged, CancellationToken.None);
         Assert.Equal((entries[2].LastZxid, 1), (state!.LastZxid, replaced));
         Assert.Empty(damaged);
+    }
+
+    /// <summary>Reads all that comes after a state; false if newer snapshots have replaced it meanwhile.</summary>
+    private static async Task<bool> IsFollowedAsync(RedisTransactionLog log, CoordinationState state,
+        List<LogEntry> entries)
+    {
+        var rest = entries.FindAll(entry => entry.LastZxid > state.LastZxid);
+        try
+        {
+            Assert.Equal(Puts.Content(rest), Puts.Content(await log.TakeAsync(Puts.PositionOf(state), rest.Count)));
+            return true;
+        }
+        catch (LogTrimmedException)
+        {
+            return false;
+        }
     }
 
     private static string KeyOf(RedisLogOptions options, string name) => $"{{{options.Prefix}}}:{name}";
