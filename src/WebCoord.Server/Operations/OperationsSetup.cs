@@ -22,6 +22,9 @@ internal static class OperationsSetup
         builder.Services.AddSingleton<MetricsCollector>();
         builder.Services.AddSingleton<StartupReport>();
         builder.Services.AddHealthChecks().AddCheck<Readiness>(Ready);
+
+        // It logs an error each time it is asked while the log is away, which the pipeline has told once.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         new StartupLogFilter().AddTo(builder.Logging);
         return builder;
     }

@@ -30,8 +30,8 @@ internal static class RequestSecurity
         return services;
     }
 
-    /// <summary>In this order: a caller's address is known first; a preflight is answered before credentials are asked for, because it never has any.
-    /// </summary>
+    /// <summary>In this order: a caller's address is known first; a preflight is answered before credentials are asked
+    /// for, because it never has any.</summary>
     public static IApplicationBuilder UseRequestSecurity(this IApplicationBuilder app) => app
         .UseKnownProxies()
         .UseMiddleware<BrowserRulesMiddleware>()
