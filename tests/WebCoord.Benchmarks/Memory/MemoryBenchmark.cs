@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using WebCoord.Core;
 using WebCoord.Core.Commands;
 using WebCoord.Core.Tree;
+using WebCoord.TransactionLog;
 using WebCoord.TransactionLog.Sqlite;
 
 namespace WebCoord.Benchmarks.Memory;
@@ -52,14 +53,22 @@ internal static class MemoryBenchmark
         return GC.GetTotalMemory(forceFullCollection: true);
     }
 
-    /// <summary>Writes the creates to the log, one parent's children to a batch, applies them, and saves a snapshot.
-    /// </summary>
     private static async Task<CoordinationState> FillAsync(string path)
     {
         await using var log = new SqliteTransactionLog(TimeProvider.System, incarnation: 1, path);
         await log.OpenAsync(CancellationToken.None);
+        var state = await FillAsync(log, NodeCount);
+        var saving = Stopwatch.StartNew();
+        await log.SaveSnapshotAsync(state, CancellationToken.None);
+        Print($"  a snapshot was saved in {saving.Elapsed.TotalSeconds:F1} s");
+        return state;
+    }
+
+    /// <summary>Writes creates of nodes to an empty log, one parent's children to a batch, and applies them.</summary>
+    public static async Task<CoordinationState> FillAsync(ITransactionLog log, int nodes)
+    {
         var machine = new StateMachine(CoordinationState.Initial);
-        for (var parent = 0; parent < NodeCount / ChildrenPerParent; parent++)
+        for (var parent = 0; parent < nodes / ChildrenPerParent; parent++)
         {
             var requests = Enumerable.Range(-1, ChildrenPerParent + 1)
                 .Select(child => new Request(CreateOf(parent, child)))
@@ -71,9 +80,6 @@ internal static class MemoryBenchmark
             }
         }
 
-        var saving = Stopwatch.StartNew();
-        await log.SaveSnapshotAsync(machine.State, CancellationToken.None);
-        Print($"  a snapshot was saved in {saving.Elapsed.TotalSeconds:F1} s");
         return machine.State;
     }
 

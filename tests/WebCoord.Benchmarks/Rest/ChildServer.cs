@@ -11,39 +11,54 @@ internal sealed class ChildServer : IAsyncDisposable
     private static readonly TimeSpan MaxStart = TimeSpan.FromMinutes(1);
 
     private readonly Process _process;
+    private readonly LiveHeap _heap;
 
-    private ChildServer(Process process, Uri address)
+    private ChildServer(Process process, Uri address, LiveHeap heap)
     {
         _process = process;
+        _heap = heap;
         Address = address;
     }
 
     public Uri Address { get; }
 
+    /// <summary>What its process has taken of the processors so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Starts WebCoord with its data in the folder.</summary>
-    public static Task<ChildServer> StartWebCoordAsync(string folder) => StartAsync(folder, url =>
-        [Path.Combine(AppContext.BaseDirectory, "WebCoord.Server.dll"), $"--Urls={url}",
-            "--WebCoord:ZooKeeper:Port=0", "--Logging:LogLevel:Default=Warning"]);
+    public static Task<ChildServer> StartWebCoordAsync(string folder, params string[] settings) =>
+        StartAsync(folder, url => [Path.Combine(AppContext.BaseDirectory, "WebCoord.Server.dll"), $"--Urls={url}",
+            "--WebCoord:ZooKeeper:Port=0", "--Logging:LogLevel:Default=Warning", .. settings]);
 
     public static Task<ChildServer> StartBareAsync(string folder) => StartAsync(folder, url =>
         [Path.Combine(AppContext.BaseDirectory, "WebCoord.Benchmarks.dll"), BareServer.Command, url]);
 
+    /// <summary>Bytes of the objects that are alive, after a full collection.</summary>
+    public Task<long> LiveHeapAsync() => _heap.MeasureAsync();
+
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            await _process.WaitForExitAsync();
-        }
-
-        _process.Dispose();
+        Kill();
+        await _process.WaitForExitAsync();
     }
 
     private static async Task<ChildServer> StartAsync(string folder, Func<string, string[]> arguments)
     {
-        var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
-        var process = Process.Start(new ProcessStartInfo("dotnet", arguments(url)) { WorkingDirectory = folder })!;
-        var server = new ChildServer(process, new Uri(url));
+        var port = FreePort();
+        var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+        var heap = new LiveHeap(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"heap-{port}")));
+        var start = new ProcessStartInfo("dotnet", arguments(url)) { WorkingDirectory = folder };
+        heap.Prepare(start);
+        var process = Process.Start(start)!;
+        var server = new ChildServer(process, new Uri(url), heap);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Kill();
         using var client = new HttpClient { BaseAddress = server.Address };
         var watch = Stopwatch.StartNew();
         while (!await IsReadyAsync(client))
@@ -70,6 +85,14 @@ internal sealed class ChildServer : IAsyncDisposable
         catch (HttpRequestException)
         {
             return false;
+        }
+    }
+
+    private void Kill()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
         }
     }
 

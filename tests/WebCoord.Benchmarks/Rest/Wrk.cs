@@ -8,7 +8,7 @@ namespace WebCoord.Benchmarks.Rest;
 /// <summary>One measurement with the load generator <c>wrk</c>.</summary>
 internal sealed partial record Wrk(double RequestsPerSecond, double P50Ms, double P99Ms)
 {
-    private const int Connections = 64;
+    private const int DefaultConnections = 64;
 
     public static bool IsInstalled
     {
@@ -27,12 +27,14 @@ internal sealed partial record Wrk(double RequestsPerSecond, double P50Ms, doubl
         }
     }
 
-    public static async Task<Wrk> RunAsync(Uri address, Workload workload, TimeSpan duration)
+    /// <param name="threads">Each has its share of the connections.</param>
+    public static async Task<Wrk> RunAsync(Uri address, Workload workload, TimeSpan duration,
+        int connections = DefaultConnections, int threads = 1)
     {
         using var process = Start(
         [
-            "--threads", "1",
-            "--connections", Connections.ToString(CultureInfo.InvariantCulture),
+            "--threads", threads.ToString(CultureInfo.InvariantCulture),
+            "--connections", connections.ToString(CultureInfo.InvariantCulture),
             "--duration", string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds}s"),
             "--latency",
             "--script", workload.ScriptFile,

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.IO.Pipes;
 using System.Runtime.InteropServices;
 
 namespace WebCoord.Benchmarks.Wire.Servers;
@@ -12,20 +11,14 @@ internal sealed class WebCoordServer(string folder) : WireServer(folder)
 
     public override string Name => "WebCoord";
 
-    private string HeapPipe => Path.Combine(Folder, "heap");
+    private LiveHeap Heap => new(Path.Combine(Folder, "heap"));
 
     public override WireServer Another(string folder) => new WebCoordServer(folder);
 
     public override Task<string> DescribeAsync() => Task.FromResult(
         $"WebCoord, its defaults (embedded log, fsync on), {RuntimeInformation.FrameworkDescription}");
 
-    public override async Task<long> LiveHeapAsync()
-    {
-        await using var pipe = new NamedPipeClientStream(".", HeapPipe, PipeDirection.In);
-        await pipe.ConnectAsync();
-        using var reader = new BinaryReader(pipe);
-        return reader.ReadInt64();
-    }
+    public override Task<long> LiveHeapAsync() => Heap.MeasureAsync();
 
     protected override ProcessStartInfo StartInfo()
     {
@@ -37,8 +30,7 @@ internal sealed class WebCoordServer(string folder) : WireServer(folder)
             Setting("WebCoord:ZooKeeper:MaxConnectionsPerAddress", $"{2_000}"),
             "--Logging:LogLevel:Default=Warning",
         ]);
-        start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location;
-        start.Environment[StartupHook.PipeVariable] = HeapPipe;
+        Heap.Prepare(start);
         return start;
     }
 
