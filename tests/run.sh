@@ -12,7 +12,8 @@ export WEBCOORD_REQUIRE_PROGRAMS=1
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 # Debian package, and the program by which one sees that it is there.
-readonly packages=(chromium:chromium curl:curl mount:mount redis-server:redis-server
+readonly packages=(chromium:chromium curl:curl mount:mount redis-server:redis-server nginx-light:nginx
+    python3-yaml:/usr/lib/python3/dist-packages/yaml
     zookeeper:/usr/share/zookeeper/bin/zkServer.sh
     python3-kazoo:/usr/lib/python3/dist-packages/kazoo
     default-jdk-headless:javac libcurator-recipes-java:/usr/share/java/curator-recipes.jar
@@ -55,14 +56,15 @@ counter() {
 }
 
 # Runs one test project and adds its counts; a project that ran no test or whose host died counts as one failure.
+# Arguments: the project, and what else dotnet test is told.
 run_project() {
     local name trx total executed
-    name=$(basename "$1" .csproj)
+    name=$(basename "$1" .csproj)${WEBCOORD_TEST_LOG:+ on $WEBCOORD_TEST_LOG}
     trx="$results/$name.trx"
     echo
     echo "== $name"
     local status=0
-    dotnet test "$1" -c "$configuration" --no-build --logger "trx;LogFileName=$trx" \
+    dotnet test "$@" -c "$configuration" --no-build --logger "trx;LogFileName=$trx" \
         --logger "console;verbosity=minimal" --blame-hang-timeout 5m --blame-hang-dump-type none || status=$?
     if [[ ! -e $trx ]]; then
         echo "$name: no result was written"

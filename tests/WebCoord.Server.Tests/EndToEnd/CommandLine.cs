@@ -19,6 +19,8 @@ internal sealed class CommandLine : IAsyncDisposable
 
     public string Output => _output.Text;
 
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Waits until it has printed a text; fails with what it did print when it ends or the time is up.
     /// </summary>
     public async Task WaitForAsync(string text, int minutes = 1)

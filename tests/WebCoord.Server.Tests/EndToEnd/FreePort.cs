@@ -25,6 +25,22 @@ internal static class FreePort
         }
     }
 
+    /// <summary>A number that makes a port that nobody listens on with each of the digits 1, 2 and 3 behind it.
+    /// </summary>
+    public static int NextTen()
+    {
+        while (true)
+        {
+            // All ten are passed over, for those who ask later.
+            var after = Interlocked.Add(ref _last, 20) & int.MaxValue;
+            var ten = (First + (after % Count) - 10) / 10;
+            if (IsFree((ten * 10) + 1) && IsFree((ten * 10) + 2) && IsFree((ten * 10) + 3))
+            {
+                return ten;
+            }
+        }
+    }
+
     private static bool IsFree(int port)
     {
         try

@@ -7,13 +7,14 @@ namespace WebCoord.Server.Tests.Wire;
 
 /// <summary>
 /// Lets a client program in a process of its own disturb its connections. On a loopback port it takes commands, one a
-/// line, and answers each with one line when it is done: <c>open</c> makes a new <see cref="TcpProxy"/> and answers its
-/// port; <c>cut</c>, <c>hold</c> and <c>resume</c>, followed by such a port, are its methods and are answered
-/// <c>ok</c>. A test may add commands of its own.
+/// line, and answers each with one line when it is done: <c>open</c> makes a new <see cref="TcpProxy"/> to the first
+/// server and answers its port; with a number behind it, from 0, to another server. <c>cut</c>, <c>hold</c> and
+/// <c>resume</c>, followed by such a port, are its methods and are answered <c>ok</c>. A test may add commands of its
+/// own.
 /// </summary>
 internal sealed class ProxyControl : IAsyncDisposable
 {
-    private readonly int _target;
+    private readonly int[] _targets;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<string, TcpProxy> _proxies = new();
     private readonly ConcurrentDictionary<string, Func<Task>> _commands = new();
@@ -21,10 +22,10 @@ internal sealed class ProxyControl : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
 
-    /// <param name="target">The port of the server that every proxy leads to.</param>
-    public ProxyControl(int target)
+    /// <param name="targets">The ports of the servers that proxies lead to.</param>
+    public ProxyControl(params int[] targets)
     {
-        _target = target;
+        _targets = targets;
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -85,9 +86,10 @@ internal sealed class ProxyControl : IAsyncDisposable
 
     private async Task<string> AnswerAsync(string[] words)
     {
-        if (words is ["open"])
+        if (words is ["open", .. var server])
         {
-            var proxy = new TcpProxy(_target);
+            var number = server is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 0;
+            var proxy = new TcpProxy(_targets[number]);
             var port = proxy.Port.ToString(CultureInfo.InvariantCulture);
             _proxies[port] = proxy;
             return port;

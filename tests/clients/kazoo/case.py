@@ -42,10 +42,10 @@ def eventually(holds, within=WAIT):
 
 
 class Proxy:
-    """A way to the server that can be disturbed."""
+    """A way to the server, or to the one of several that is named, that can be disturbed."""
 
-    def __init__(self):
-        self.port = int(ask('open'))
+    def __init__(self, server='0'):
+        self.port = int(ask(f'open {server}'))
 
     def cut(self):
         """Breaks every connection and refuses new ones."""

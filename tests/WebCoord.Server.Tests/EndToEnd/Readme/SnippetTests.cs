@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.FileProviders;
-using Microsoft.Extensions.Logging;
 
 namespace WebCoord.Server.Tests.EndToEnd.Readme;
 
@@ -36,15 +33,13 @@ public sealed class SnippetTests
     public async Task The_page_shows_every_change()
     {
         using var folder = new TemporaryFolder();
-        await using var pages = await ServePagesAsync(folder.Path);
-        var origin = pages.Urls.Single();
+        await using var pages = await PageServer.StartAsync(folder.Path, TextOf("html"));
+        var origin = pages.Origin;
         await using var server = await ServerProcess.StartAsync(
             folder.Path, $"--WebCoord:Security:AllowedOrigins:0={origin}");
         await PutAsync(server.Client, "blue");
 
-        var page = $"{origin}/watch.html?server={server.Address.GetLeftPart(UriPartial.Authority)}";
-        await using var browser = new CommandLine(new ProcessStartInfo(
-            "node", [Path.Combine(Clients, "show-page.mjs"), page, "#colour", ProgramPath("chromium")]));
+        await using var browser = pages.Show(server.Address, "#colour");
         await browser.WaitForAsync("blue");
         await PutAsync(server.Client, "green");
         await browser.WaitForAsync("green");
@@ -52,30 +47,8 @@ public sealed class SnippetTests
         await browser.WaitForAsync("yellow");
     }
 
-    /// <summary>Serves the page, and the script beside it, from another origin than the service's.</summary>
-    private static async Task<WebApplication> ServePagesAsync(string folder)
-    {
-        var files = Directory.CreateDirectory(Path.Combine(folder, "pages")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(files, "watch.html"), TextOf("html"));
-        File.Copy(
-            Path.Combine(Clients, "node_modules", "@microsoft", "signalr", "dist", "browser", "signalr.min.js"),
-            Path.Combine(files, "signalr.min.js"));
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        var pages = builder.Build();
-        pages.Urls.Add("http://127.0.0.1:0");
-        pages.UseStaticFiles(new StaticFileOptions { FileProvider = new PhysicalFileProvider(files) });
-        await pages.StartAsync();
-        return pages;
-    }
-
     private static string TextOf(string language) =>
         FencedBlock.OfReadme().Single(block => block.Language == language).Text;
-
-    private static string ProgramPath(string program) =>
-        Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator)
-            .Select(folder => Path.Combine(folder, program))
-            .First(File.Exists);
 
     private static async Task PutAsync(HttpClient client, string colour)
     {
