@@ -41,7 +41,7 @@ internal static class LinearizabilityChecker
         public RegisterState State => state;
 
         public bool Equals(Place? other) => other is not null && _hash == other._hash && state == other.State
-            && new BitArray(done).Xor(other.Done).HasAnySet() is false;
+            && !new BitArray(done).Xor(other.Done).HasAnySet();
 
         public override bool Equals(object? obj) => Equals(obj as Place);
 

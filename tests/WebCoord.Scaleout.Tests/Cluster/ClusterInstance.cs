@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using WebCoord.Server.Tests.EndToEnd;
 using WebCoord.Server.Tests.SignalR;
 using WebCoord.Server.Tests.Wire;
@@ -13,8 +14,8 @@ internal sealed class ClusterInstance : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly string[] _arguments;
+    private readonly StringBuilder _earlierOutput = new();
     private ServerProcess? _process;
-    private string _earlierOutput = "";
 
     public ClusterInstance(string name, int redisPort, IEnumerable<string> arguments)
     {
@@ -109,7 +110,7 @@ internal sealed class ClusterInstance : IAsyncDisposable
     {
         if (_process is not null)
         {
-            _earlierOutput = Output;
+            _earlierOutput.Append(_process.Output);
             await _process.DisposeAsync();
             _process = null;
         }

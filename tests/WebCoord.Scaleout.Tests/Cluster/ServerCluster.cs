@@ -103,7 +103,7 @@ internal sealed class ServerCluster : IAsyncDisposable
         {
             var cluster = await instance.Client.GetFromJsonAsync<JsonElement>("v1/cluster?consistency=local");
             var known = cluster.GetProperty("instances").EnumerateArray()
-                .Select(known => known.GetProperty("name").GetString()!);
+                .Select(known => known.GetProperty("name").GetString());
             if (!names.SequenceEqual(known.Order(StringComparer.Ordinal)))
             {
                 return false;
@@ -126,7 +126,8 @@ internal sealed class ServerCluster : IAsyncDisposable
                     return;
                 }
             }
-            catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException)
+            catch (Exception failure)
+                when (failure is HttpRequestException or OperationCanceledException or IOException)
             {
                 last = failure;
             }

@@ -1,5 +1,7 @@
+using System.Net;
 using WebCoord.Scaleout.Tests.Cluster;
 using WebCoord.Scaleout.Tests.Load;
+using WebCoord.Server.Tests.SignalR;
 using WebCoord.TransactionLog.Tests.Redis;
 using Xunit.Abstractions;
 
@@ -57,7 +59,7 @@ public sealed class InstanceFaultTests(SharedCluster shared, ITestOutputHelper o
             await cluster.UntilAsync("the others end the session", async () =>
             {
                 using var node = await cluster.Running[0].Client.GetAsync($"v1/nodes{path}");
-                return node.StatusCode == System.Net.HttpStatusCode.NotFound;
+                return node.StatusCode == HttpStatusCode.NotFound;
             });
             await workload.ProgressAsync(Items);
             await sleeper.ResumeAsync();
@@ -120,7 +122,7 @@ public sealed class InstanceFaultTests(SharedCluster shared, ITestOutputHelper o
         shared.GiveBack();
     }
 
-    private static async Task UntilToldAsync(Server.Tests.SignalR.HubClient client, string state)
+    private static async Task UntilToldAsync(HubClient client, string state)
     {
         while ((await client.NextAsync("SessionEvent")).Body.GetProperty("state").GetString() != state)
         {

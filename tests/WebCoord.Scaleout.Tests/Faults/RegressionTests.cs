@@ -73,7 +73,7 @@ public sealed partial class RegressionTests(SharedCluster shared, ITestOutputHel
         await cluster.UntilAsync("the replica follows", async () =>
             await replica.InfoAsync("master_link_status") == "up");
         await workload.ProgressAsync(Items);
-        var before = await Task.WhenAll(cluster.Instances.Select(instance => RegressionsAsync(instance)));
+        var before = await Task.WhenAll(cluster.Instances.Select(RegressionsAsync));
 
         replication.Hold();
         await workload.ProgressAsync(Items);
@@ -83,7 +83,7 @@ public sealed partial class RegressionTests(SharedCluster shared, ITestOutputHel
         var firstOfNext = (kept >> 32) + 1 << 32;
         await cluster.UntilAsync("every instance has seen that the log went back", async () =>
         {
-            var now = await Task.WhenAll(cluster.Instances.Select(instance => RegressionsAsync(instance)));
+            var now = await Task.WhenAll(cluster.Instances.Select(RegressionsAsync));
             return now.Zip(before).All(pair => pair.First > pair.Second);
         });
         workload.Items.Lose(kept, firstOfNext);

@@ -29,7 +29,8 @@ public sealed class DifferenceTests(ITestOutputHelper output)
         await cluster[1].StartAsync();
         await cluster.UntilAllKnowAllAsync();
         await cluster.UntilAsync("the differences are named", () => Task.FromResult(
-            Warns(cluster[1], "MaxRecursiveDelete", "5", "20") && Warns(cluster[1], "MaxDataBytes", "1000", "1048000")));
+            Warns(cluster[1], "MaxRecursiveDelete", "5", "20")
+            && Warns(cluster[1], "MaxDataBytes", "1000", "1048000")));
 
         await using (var workload = await Workload.StartAsync(cluster, "/work", seed.Value))
         {
@@ -65,7 +66,10 @@ public sealed class DifferenceTests(ITestOutputHelper output)
 
     private static async Task<int[]> LevelsAsync(ServerCluster cluster) =>
         await Task.WhenAll(cluster.Running.Select(async instance =>
-            (await instance.Client.GetFromJsonAsync<JsonElement>("v1/cluster")).GetProperty("featureLevel").GetInt32()));
+        {
+            var body = await instance.Client.GetFromJsonAsync<JsonElement>("v1/cluster");
+            return body.GetProperty("featureLevel").GetInt32();
+        }));
 
     /// <summary>Whether an instance has said in one line what it is told and what the service goes by.</summary>
     private static bool Warns(ClusterInstance instance, params string[] words) => instance.Output.Split('\n')

@@ -1,6 +1,6 @@
 using System.Net;
-using System.Text.Json;
 using System.Net.Http.Json;
+using System.Text.Json;
 using WebCoord.Scaleout.Tests.Cluster;
 using WebCoord.Scaleout.Tests.Load;
 using WebCoord.Server.Tests.SignalR;
@@ -47,6 +47,7 @@ public sealed class MembershipTests(SharedCluster shared)
         {
             var body = await instance.Client.GetFromJsonAsync<JsonElement>("v1/cluster");
             Assert.Equal("redis", body.GetProperty("log").GetProperty("kind").GetString());
+            Assert.Equal("fsync", body.GetProperty("log").GetProperty("durability").GetString());
             var known = body.GetProperty("instances").EnumerateArray().ToList();
             Assert.Equal(3, known.Select(other => other.GetProperty("id").GetString()).Distinct().Count());
             foreach (var other in cluster.Instances)
@@ -90,7 +91,7 @@ public sealed class MembershipTests(SharedCluster shared)
             {
                 var body = await instance.Client.GetFromJsonAsync<JsonElement>("v1/cluster");
                 var known = body.GetProperty("instances").EnumerateArray()
-                    .Select(other => other.GetProperty("name").GetString()!);
+                    .Select(other => other.GetProperty("name").GetString());
                 if (!names.SequenceEqual(known.Order(StringComparer.Ordinal)))
                 {
                     return false;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using WebCoord.Scaleout.Tests.Cluster;
 using WebCoord.Scaleout.Tests.Load;
@@ -30,7 +31,7 @@ public sealed class WatchTests(SharedCluster shared)
         Assert.Equal("w", told.WatchId);
         Assert.Equal("dataChanged", told.Body.GetProperty("type").GetString());
         Assert.Equal(first, told.Zxid);
-        await hub.CallAsync("Sync", new { minZxid = second.ToString(System.Globalization.CultureInfo.InvariantCulture) });
+        await hub.CallAsync("Sync", new { minZxid = second.ToString(CultureInfo.InvariantCulture) });
         Assert.Empty(hub.TakePushes());
 
         await wire.CallAsync(WireOp.Sync, WireBody.Path("/"));
