@@ -89,14 +89,16 @@ internal sealed class RedisConnection : IAsyncDisposable
     {
         try
         {
-            return await asked.WaitAsync(_timeout, cancellationToken);
+            // A connection that is closed may leave what was asked without any answer.
+            await Task.WhenAny(asked, Broken).WaitAsync(_timeout, cancellationToken);
+            return asked.IsCompleted ? await asked : throw Unavailable(await Broken);
         }
-        catch (Exception failure) when (failure is TimeoutException or RedisException or ObjectDisposedException)
+        catch (Exception failure) when (failure is TimeoutException or RedisException or ObjectDisposedException
+            || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            var unavailable = Unavailable(failure);
-            Break(failure.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal)
-                ? new StaleGenerationException("another process")
-                : unavailable);
+            var isKnown = !failure.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
+            var unavailable = Unavailable(isKnown ? failure : new StaleGenerationException("another process"));
+            Break(isKnown ? unavailable : unavailable.InnerException!);
             throw unavailable;
         }
     }
@@ -135,7 +137,8 @@ internal sealed class RedisConnection : IAsyncDisposable
     private void OnConnectionFailed(object? sender, ConnectionFailedEventArgs failure) =>
         Break(Unavailable(failure.Exception ?? new IOException($"the connection failed ({failure.FailureType})")));
 
-    private LogUnavailableException Unavailable(Exception failure) => new(failure is TimeoutException
-        ? $"Redis at {Location} did not answer within {_timeout.TotalMilliseconds} ms."
-        : $"Redis at {Location} failed: {failure.Message}", true, failure);
+    private LogUnavailableException Unavailable(Exception failure) => failure as LogUnavailableException
+        ?? new LogUnavailableException(failure is TimeoutException
+            ? $"Redis at {Location} did not answer within {_timeout.TotalMilliseconds} ms."
+            : $"Redis at {Location} failed: {failure.Message}", true, failure);
 }

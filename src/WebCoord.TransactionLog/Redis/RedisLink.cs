@@ -60,13 +60,20 @@ internal sealed class RedisLink(RedisConnection connection, RedisGeneration gene
             ]);
     }
 
-    /// <summary>The answer to a batch.</summary>
-    /// <exception cref="LogUnavailableException">There is none, or Redis refused the batch, which its inner exception
-    /// tells: then it was not appended and never will be.</exception>
-    public async Task<RedisReply> AnswerAsync(Task<RedisResult> sent)
+    /// <summary>The answer to a batch; null if Redis refused it, so that it was not appended and never will be: then the
+    /// link is broken.</summary>
+    /// <exception cref="LogUnavailableException">There is no answer. The link is broken, and another may find out.
+    /// </exception>
+    public async Task<RedisReply?> AnswerAsync(Task<RedisResult> sent)
     {
         var reply = new RedisReply(await connection.AnswerAsync(sent, CancellationToken.None));
-        return reply.Status == "OK" ? reply : throw Stale(reply.Text(1));
+        if (reply.Status == "OK")
+        {
+            return reply;
+        }
+
+        connection.Break(new StaleGenerationException(reply.Text(1)));
+        return null;
     }
 
     /// <summary>The head, and where a position stands.</summary>

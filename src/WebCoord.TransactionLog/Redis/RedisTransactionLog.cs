@@ -174,17 +174,18 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
         var asked = time.GetTimestamp();
         try
         {
-            var reply = await append.Link.AnswerAsync(append.Sent);
+            if (await append.Link.AnswerAsync(append.Sent) is not { } reply)
+            {
+                append.Fail(new LogUnavailableException("Redis is not as it was; the log is asked anew.", true));
+                return;
+            }
+
             var entry = append.Batch.EntryAt(reply.Position(1), reply.Number(4), append.Link.Incarnation);
             if (Tail.TryDeliver(append.Link, entry, reply.Position(5)))
             {
                 Observer?.Contacted(asked);
                 append.Complete(entry);
             }
-        }
-        catch (LogUnavailableException failure) when (failure.InnerException is StaleGenerationException)
-        {
-            append.Fail(failure);
         }
         catch (LogUnavailableException)
         {

@@ -108,9 +108,27 @@ public sealed class OutcomeTests
         // As if the second had been sent and refused.
         var after = new RedisLink(connection, answer.Generation, 1, 2);
         await after.LoadAsync(default);
-        var refusal = await Assert.ThrowsAsync<LogUnavailableException>(
-            () => after.AnswerAsync(after.SendAsync(third, LogPosition.Start)));
-        Assert.IsType<StaleGenerationException>(refusal.InnerException);
+        Assert.Null(await after.AnswerAsync(after.SendAsync(third, LogPosition.Start)));
+        Assert.IsType<StaleGenerationException>(await connection.Broken);
+    }
+
+    [RedisFact]
+    public async Task A_batch_without_an_answer_of_its_own_is_not_taken_for_refused_because_another_was()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var proxy = new TcpProxy(server.Port);
+        var options = Through(proxy, server) with { Timeout = Puts.Patience };
+        await using var connection = await RedisConnection.OpenAsync(
+            options, new RedisKeys(options.Prefix), Puts.Patience, default);
+        var offer = new HandshakeOffer { NewIncarnation = 1, MayCreate = true };
+        var answer = await Handshake.ShakeAsync(connection, offer, default);
+        await using var link = new RedisLink(connection, answer.Generation, 1, 0);
+        await link.LoadAsync(default);
+        proxy.Hold();
+        using var batch = new Batch(1, Puts.Batch(1));
+        var answering = link.AnswerAsync(link.SendAsync(batch, LogPosition.Start));
+        connection.Break(new StaleGenerationException("as another answer said"));
+        await Assert.ThrowsAsync<LogUnavailableException>(() => answering);
     }
 
     [RedisFact]
