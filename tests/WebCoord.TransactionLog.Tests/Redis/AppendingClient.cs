@@ -5,8 +5,8 @@ using WebCoord.TransactionLog.Redis;
 
 namespace WebCoord.TransactionLog.Tests.Redis;
 
-/// <summary>Appends one batch after the other, several under way at once, each with a path of its own, and keeps what it
-/// was told of each.</summary>
+/// <summary>Appends one batch after the other, several under way at once, each with a path of its own, and keeps what
+/// it was told of each.</summary>
 internal sealed class AppendingClient(RedisTransactionLog log, string name)
 {
     private readonly Lock _lock = new();

@@ -1,4 +1,3 @@
-using WebCoord.Core;
 using WebCoord.TransactionLog.Redis;
 
 namespace WebCoord.TransactionLog.Tests.Redis;

@@ -3,8 +3,8 @@ using WebCoord.TransactionLog.Redis;
 
 namespace WebCoord.TransactionLog.Tests.Redis;
 
-/// <summary>A Redis that was emptied or replaced is not taken for the log, and nothing goes on until a person decides how.
-/// </summary>
+/// <summary>A Redis that was emptied or replaced is not taken for the log, and nothing goes on until a person decides
+/// how.</summary>
 public sealed class LossTests(RunningRedis redis) : IClassFixture<RunningRedis>
 {
     [RedisFact]

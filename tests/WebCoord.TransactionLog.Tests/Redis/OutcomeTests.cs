@@ -3,8 +3,8 @@ using WebCoord.TransactionLog.Redis;
 
 namespace WebCoord.TransactionLog.Tests.Redis;
 
-/// <summary>What is told of appends while the way to Redis fails: never that one did not happen when it did or will, and
-/// never that one happened when it did not.</summary>
+/// <summary>What is told of appends while the way to Redis fails: never that one did not happen when it did or will,
+/// and never that one happened when it did not.</summary>
 public sealed class OutcomeTests
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(500);

@@ -3,8 +3,8 @@ using System.Net.Sockets;
 
 namespace WebCoord.TransactionLog.Tests.Redis;
 
-/// <summary>Stands between a client and a server, to cut their connections or to keep what a client sends and deliver it
-/// later, even after the client has gone: as a network may.</summary>
+/// <summary>Stands between a client and a server, to cut their connections or to keep what a client sends and deliver
+/// it later, even after the client has gone: as a network may.</summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -60,7 +60,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        _listener.Stop();
+        _listener.Dispose();
         await _accepting;
         Cut();
         _stopping.Dispose();
