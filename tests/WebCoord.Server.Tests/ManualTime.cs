@@ -52,6 +52,17 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Moves the clock as if the process had been halted meanwhile: timers that were due run late.</summary>
+    public void Halt(TimeSpan time)
+    {
+        lock (_lock)
+        {
+            _now += time;
+        }
+
+        Advance(TimeSpan.Zero);
+    }
+
     /// <summary>Moves the clock to the first timer that is due by then; null and to the end when none is.</summary>
     private ManualTimer? NextDue(DateTimeOffset end)
     {

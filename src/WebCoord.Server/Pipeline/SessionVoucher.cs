@@ -1,3 +1,4 @@
+using WebCoord.Core;
 using WebCoord.Core.Sessions;
 using WebCoord.TransactionLog;
 
@@ -11,24 +12,25 @@ namespace WebCoord.Server.Pipeline;
 internal sealed class SessionVoucher(
     ITransactionLog log, ReadGate gate, SessionTracker tracker, TimeProvider time)
 {
-    /// <summary>Whether it may. Afterwards the state tells whether the session is there. While the log does not answer,
-    /// that is never waited for longer than a contact may be old.</summary>
-    public async ValueTask<bool> CanVouchForAsync(Session session, CancellationToken cancellationToken)
-    {
-        if (log.Description.IsShared)
-        {
-            using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(session.TimeoutMs / 3.0), time);
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-            try
-            {
-                await gate.ReadAsync(default, end.Token);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                // What counts is how long ago the log answered.
-            }
-        }
+    /// <summary>Whether it may. Afterwards the state tells whether the session is there. That is not waited for longer
+    /// than a contact with the log may be old.</summary>
+    public async ValueTask<bool> CanVouchForAsync(Session session, CancellationToken cancellationToken) =>
+        (!log.Description.IsShared || await KnowsWhatItHeardAsync(session, cancellationToken))
+        && tracker.CanVouchFor(session.TimeoutMs);
 
-        return tracker.CanVouchFor(session.TimeoutMs);
+    /// <summary>While the log does not answer, what counts is how long ago it did; once it does, what it has must be
+    /// applied here.</summary>
+    private async ValueTask<bool> KnowsWhatItHeardAsync(Session session, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(session.TimeoutMs / 3.0), time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            return (await gate.ReadAsync(default, end.Token)).Error != ErrorCode.ReplicaBehind;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 }

@@ -3,12 +3,14 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.AspNetCore.SignalR;
 using WebCoord.Server.Contract;
+using WebCoord.Server.Pipeline;
 
 namespace WebCoord.Server.SignalR;
 
 /// <summary>What holds for every call: there is a limit to those under way, and whatever a method throws becomes a
 /// problem document.</summary>
-internal sealed partial class CallFilter(HubConnector connector, ILogger<CallFilter> logger) : IHubFilter
+internal sealed partial class CallFilter(HubConnector connector, Applier applier, SessionTracker tracker,
+    ILogger<CallFilter> logger) : IHubFilter
 {
     public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext,
         Func<HubInvocationContext, ValueTask<object?>> next)
@@ -20,6 +22,7 @@ internal sealed partial class CallFilter(HubConnector connector, ILogger<CallFil
                 $"{HubConnection.MaxCalls} calls of this connection are under way; wait for answers and try again.")));
         }
 
+        connection.Session.Judge(applier, tracker);
         var answer = await AnswerAsync(invocationContext, next);
         answer.Occupy(connection);
         if (invocationContext.HubMethodArguments is [HubArguments { IsAnswered: false }])

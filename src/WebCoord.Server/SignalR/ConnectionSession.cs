@@ -70,31 +70,44 @@ internal sealed class ConnectionSession(HubConnection connection)
     }
 
     /// <summary>Looks at what became of the session, once in every tick.</summary>
-    public void Follow(Applier applier, SessionTracker tracker)
+    /// <param name="overslept">How much later than it should have been that is: who sleeps does not vouch.</param>
+    /// <param name="mayResume">Whether all that was in the log a moment ago is known to be applied.</param>
+    /// <returns>Whether the session would go on if that were known.</returns>
+    public bool Follow(Applier applier, SessionTracker tracker, TimeSpan overslept, bool mayResume)
     {
         lock (_lock)
         {
             // Read inside the lock: a state from before the session began must not end it.
-            if (IsHeld && !_isClosing)
+            return IsHeld && !_isClosing && Follow(applier.State, tracker, overslept, mayResume);
+        }
+    }
+
+    /// <summary>Looks whether the client must be told, before a call of its own is answered, that nobody vouches for
+    /// its session.</summary>
+    public void Judge(Applier applier, SessionTracker tracker)
+    {
+        lock (_lock)
+        {
+            if (IsHeld && applier.State.Sessions.Find(Id) is { } session && !tracker.CanVouchFor(session.TimeoutMs))
             {
-                Follow(applier.State, tracker);
+                Suspend();
             }
         }
     }
 
-    private void Follow(CoordinationState state, SessionTracker tracker)
+    private bool Follow(CoordinationState state, SessionTracker tracker, TimeSpan overslept, bool mayResume)
     {
         var session = state.Sessions.Find(Id);
         if (session is null)
         {
             Tell(Standing.Ended, "expired", EndReason(state));
-            return;
+            return false;
         }
 
         if (session.Owner != connection.Facts.Owner)
         {
             Tell(Standing.Moved, "suspended", "session-moved");
-            return;
+            return false;
         }
 
         if (connection.Facts.Activity.TakeReceived())
@@ -102,21 +115,37 @@ internal sealed class ConnectionSession(HubConnection connection)
             tracker.Contact(Id);
         }
 
-        var vouched = tracker.CanVouchFor(session.TimeoutMs);
-        if (!vouched && _standing == Standing.Connected)
+        if (!tracker.CanVouchFor(session.TimeoutMs) || overslept.TotalMilliseconds > session.TimeoutMs / 3.0)
         {
-            Tell(Standing.Suspended, "suspended", "log-unavailable");
+            Suspend();
+            return false;
         }
-        else if (vouched && _standing == Standing.Suspended)
+
+        if (mayResume && _standing == Standing.Suspended)
         {
             Tell(Standing.Connected, "resumed", null);
         }
+
+        return _standing == Standing.Suspended;
     }
 
+    private void Suspend()
+    {
+        if (_standing == Standing.Connected)
+        {
+            Tell(Standing.Suspended, "suspended", "log-unavailable");
+        }
+    }
+
+    /// <summary>A session that the state is too old to know was opened in a part of the log that was lost.</summary>
     private string EndReason(CoordinationState state) =>
-        state.Sessions.Ended.TryGetValue(Id, out var end) && end.Reason == SessionEndReason.Closed
-            ? "session-closed"
-            : "session-expired";
+        state.WhyEnded(Id) switch
+        {
+            SessionEndReason.Closed => "session-closed",
+            SessionEndReason.LogRegressed => "log-regressed",
+            null when Id.TryGetCreation(out var creation) && creation > state.LastZxid => "log-regressed",
+            _ => "session-expired",
+        };
 
     private void Tell(Standing standing, string state, string? reason)
     {

@@ -17,6 +17,7 @@ internal sealed partial class HubConnection
     private readonly ICoordinationClient _client;
     private readonly Action _abort;
     private readonly ILogger _logger;
+    private readonly Func<Task> _resyncAfterOverflow;
 
     // Touched under the Applier's lock only.
     private readonly Dictionary<string, HubWatch> _watches = new(StringComparer.Ordinal);
@@ -34,6 +35,7 @@ internal sealed partial class HubConnection
         Writes = writes;
         Queue = new OutgoingQueue(applier, facts.QueueCapacity, Fail);
         Session = new ConnectionSession(this);
+        _resyncAfterOverflow = () => ResyncAsync("queue-overflow");
     }
 
     public HubConnectionFacts Facts { get; }
@@ -98,7 +100,8 @@ internal sealed partial class HubConnection
         }
 
         Queue.EnqueueEvent(
-            new Push(watchEvent.Zxid, () => _client.WatchEvent(watch.Id, SharedEvent.Of(watchEvent))), ResyncAsync);
+            new Push(watchEvent.Zxid, () => _client.WatchEvent(watch.Id, SharedEvent.Of(watchEvent))),
+            _resyncAfterOverflow);
     }
 
     /// <summary>A command as this connection sends it: under its session, if it has one.</summary>
@@ -140,8 +143,32 @@ internal sealed partial class HubConnection
         }
     }
 
-    /// <summary>The state jumped: a client that connects again is told how things are now.</summary>
-    public void Displace() => _abort();
+    /// <summary>The state jumps: the watches are gone, and the client is told so once, behind what it was to be told
+    /// before. The Applier holds its lock.</summary>
+    public void Displace(Displacement why)
+    {
+        // Each of the watches is told.
+        if (_watches.Count > 0)
+        {
+            _watches.Clear();
+            var reason = why == Displacement.LogRegressed ? "log-regressed" : "instance-was-behind";
+            Queue.Jump(() => ResyncAsync(reason));
+        }
+    }
+
+    /// <summary>Asks the client to go on with another instance, and closes the connection so that it does.</summary>
+    public async Task LeaveAsync()
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Notify(async client =>
+        {
+            await client.SessionEvent(new SessionNotice("suspended", "instance-stopping"));
+            told.TrySetResult();
+        });
+        await Task.WhenAny(told.Task, Facts.Activity.Ended);
+        Facts.RequestClose();
+        await Facts.Activity.Ended;
+    }
 
     /// <summary>The client is gone, and its watches with it. Its session lives on until its timeout.</summary>
     public void Close()
@@ -154,17 +181,17 @@ internal sealed partial class HubConnection
         });
     }
 
-    /// <summary>Stands at the end of a queue that overflowed: what was queued before is sent by now, and what came
-    /// later is lost.</summary>
-    private Task ResyncAsync()
+    /// <summary>Stands at the end of a queue that overflowed or whose state jumped: what was queued before is sent by
+    /// now, and what came later is lost.</summary>
+    private Task ResyncAsync(string reason)
     {
         var zxid = _applier.Arm((state, manager) =>
         {
             DropWatches(manager);
-            Queue.EndOverflow();
+            Queue.EndOverflow(state);
             return state.LastZxid;
         });
-        return _client.Resync(new ResyncNotice("queue-overflow", zxid.ToString()));
+        return _client.Resync(new ResyncNotice(reason, zxid.ToString()));
     }
 
     /// <summary>A push that failed leaves a gap, and a client must not be left with one that it cannot see.</summary>
@@ -194,5 +221,6 @@ internal sealed partial class HubConnection
 /// <param name="Id">SignalR's name for it.</param>
 /// <param name="Owner">How the state names it as the owner of a session.</param>
 /// <param name="Activity">What its transport has received.</param>
+/// <param name="RequestClose">Closes it with leave for the client to connect anew.</param>
 internal sealed record HubConnectionFacts(string Id, SessionOwner Owner, CallerIdentities Caller,
-    TransportActivity Activity, int MaxWatches, int QueueCapacity);
+    TransportActivity Activity, int MaxWatches, int QueueCapacity, Action RequestClose);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
@@ -20,7 +21,10 @@ internal sealed class HubConnector(HubConnections connections, Applier applier, 
         var facts = new HubConnectionFacts(context.ConnectionId,
             new SessionOwner(instance.Id, instance.NextConnection()),
             CallerIdentities.Of(http), http.Features.GetRequiredFeature<TransportActivity>(),
-            limits.MaxWatchesPerConnection, limits.MaxQueuedEventsPerConnection);
+            limits.MaxWatchesPerConnection, limits.MaxQueuedEventsPerConnection,
+            context.Features.Get<IConnectionLifetimeNotificationFeature>() is { } lifetime
+                ? lifetime.RequestClose
+                : context.Abort);
         connections.Add(new HubConnection(applier, new WriteOrder(sequencer, gate), facts,
             hub.Clients.Client(context.ConnectionId), context.Abort, logger));
         metrics.HubConnectionOpened();

@@ -1,5 +1,6 @@
 using WebCoord.Core;
 using WebCoord.Server.Pipeline;
+using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.SignalR;
 
@@ -7,21 +8,30 @@ namespace WebCoord.Server.SignalR;
 /// Once in every tick: keeps the sessions of living connections alive, tells those whose session changed its state, and
 /// tells all of what happened to the service.
 /// </summary>
-internal sealed class HubPulse(HubConnections connections, Applier applier, SessionTracker tracker, LogHealth health,
-    LocalInstance instance, TimeProvider time) : BackgroundService
+internal sealed class HubPulse(HubConnections connections, ITransactionLog log, Applier applier, ReadGate gate,
+    SessionTracker tracker, LogHealth health, LocalInstance instance, IHostApplicationLifetime lifetime,
+    TimeProvider time) : BackgroundService
 {
+    /// <summary>How long a server that stops waits for its clients to leave.</summary>
+    private static readonly TimeSpan MaxFarewell = TimeSpan.FromSeconds(5);
+
     private CoordinationState _seen = applier.State;
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         _seen = applier.State;
         health.Changed += TellOfLog;
+        applier.Displaced += TellOfDisplacement;
+
+        // Registered after SignalR's own end, and so called before it: it would cut the connections without a word.
+        lifetime.ApplicationStopping.Register(AskAllToLeave);
         return base.StartAsync(cancellationToken);
     }
 
     public override Task StopAsync(CancellationToken cancellationToken)
     {
         health.Changed -= TellOfLog;
+        applier.Displaced -= TellOfDisplacement;
         return base.StopAsync(cancellationToken);
     }
 
@@ -29,13 +39,37 @@ internal sealed class HubPulse(HubConnections connections, Applier applier, Sess
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(applier.State.Settings.TickMs), time, stoppingToken);
-            foreach (var connection in connections.All)
-            {
-                connection.Session.Follow(applier, tracker);
-            }
+            var tick = TimeSpan.FromMilliseconds(applier.State.Settings.TickMs);
+            var began = time.GetTimestamp();
+            await Task.Delay(tick, time, stoppingToken);
 
+            // While an instance with a log of its own sleeps, nobody ends its sessions.
+            await FollowAsync(log.Description.IsShared ? time.GetElapsedTime(began) - tick : default, stoppingToken);
             TellOfInstances(applier.State);
+        }
+    }
+
+    private async Task FollowAsync(TimeSpan overslept, CancellationToken stopping)
+    {
+        List<HubConnection> waiting =
+            [.. connections.All.Where(one => one.Session.Follow(applier, tracker, overslept, mayResume: false))];
+        if (waiting.Count > 0 && (await gate.ReadAsync(default, stopping)).Error == ErrorCode.Ok)
+        {
+            foreach (var connection in waiting)
+            {
+                connection.Session.Follow(applier, tracker, overslept, mayResume: true);
+            }
+        }
+    }
+
+    private void AskAllToLeave() =>
+        Task.WaitAll([.. connections.All.Select(connection => connection.LeaveAsync())], MaxFarewell);
+
+    private void TellOfDisplacement(Displacement why, CoordinationState state)
+    {
+        if (why == Displacement.LogRegressed)
+        {
+            Tell("logRegressed", instance.Name, state);
         }
     }
 

@@ -37,8 +37,12 @@ internal sealed class HubReads(ReadGate gate)
             cancellationToken);
     }
 
-    public Task<CallAnswer> SyncAsync(HubConnection connection, SyncCall call, CancellationToken cancellationToken) =>
-        AnswerAsync(connection, call, state => new ZxidAnswer(state.LastZxid.ToString()), cancellationToken);
+    public async Task<CallAnswer> SyncAsync(HubConnection connection, SyncCall call,
+        CancellationToken cancellationToken)
+    {
+        await AwaitAsync(CallReader.Freshness(call) with { Local = false }, cancellationToken);
+        return await connection.AnswerAsync(state => new ZxidAnswer(state.LastZxid.ToString()));
+    }
 
     /// <summary>Waits for a state as fresh as the call asks for.</summary>
     public async Task AwaitAsync(Freshness freshness, CancellationToken cancellationToken)

@@ -17,8 +17,10 @@ internal sealed class HubSessions(HubReads reads, LocalInstance instance)
     {
         var freshness = CallReader.Freshness(call);
         var lastZxid = CallReader.Zxid("lastZxid", call.LastZxid);
-        var ready = reads.AwaitAsync(
-            lastZxid > freshness.MinZxid ? freshness with { MinZxid = lastZxid } : freshness, cancellationToken);
+
+        // Whether the session exists is judged in the log: its head need not be known before.
+        var needed = lastZxid > freshness.MinZxid ? lastZxid : freshness.MinZxid;
+        var ready = reads.AwaitAsync(new Freshness(Local: true, needed), cancellationToken);
         return connection.SessionCalls.RunAsync(ready, () => OpenNextAsync(connection, call, cancellationToken));
     }
 

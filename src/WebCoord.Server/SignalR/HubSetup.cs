@@ -53,10 +53,17 @@ internal static class HubSetup
             dispatcher => dispatcher.Transports = HttpTransportType.WebSockets).Add(endpoint =>
         {
             var serve = endpoint.RequestDelegate!;
-            endpoint.RequestDelegate = context =>
+            endpoint.RequestDelegate = async context =>
             {
                 TransportActivity.Observe(context);
-                return serve(context);
+                try
+                {
+                    await serve(context);
+                }
+                finally
+                {
+                    context.Features.Get<TransportActivity>()?.End();
+                }
             };
         });
         return endpoints;

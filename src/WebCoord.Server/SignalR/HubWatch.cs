@@ -25,7 +25,7 @@ internal sealed class HubWatch(HubConnection connection, string id, string path,
 
     public void Enqueue(WatchEvent watchEvent) => connection.EnqueueEvent(this, watchEvent);
 
-    public void Displace(Displacement why) => connection.Displace();
+    public void Displace(Displacement why) => connection.Displace(why);
 
     public void Wake() => connection.Queue.Wake();
 }

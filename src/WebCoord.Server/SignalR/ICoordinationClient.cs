@@ -25,18 +25,20 @@ public interface ICoordinationClient
 
 /// <param name="State"><c>connected</c>, <c>suspended</c>, <c>resumed</c> or <c>expired</c>.</param>
 /// <param name="Reason">A word for programs: <c>resumed-by-token</c>, <c>log-unavailable</c>, <c>session-moved</c>,
-/// <c>session-closed</c> or <c>session-expired</c>; null when there is nothing to say.</param>
+/// <c>instance-stopping</c>, <c>session-closed</c>, <c>session-expired</c> or <c>log-regressed</c>; null when there is
+/// nothing to say.</param>
 [SuppressMessage("Maintainability", "CA1515", Justification = "It is a parameter of the public client interface.")]
 public sealed record SessionNotice(string State,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Reason);
 
-/// <param name="Type"><c>instanceJoined</c>, <c>instanceLeft</c>, <c>logUnavailable</c> or <c>logRestored</c>.</param>
+/// <param name="Type"><c>instanceJoined</c>, <c>instanceLeft</c>, <c>logUnavailable</c>, <c>logRestored</c> or
+/// <c>logRegressed</c>.</param>
 /// <param name="Instance">The name of the instance that it is about; of the one that tells, for the log.</param>
 /// <param name="Zxid">The last zxid applied here when it was noticed, decimal.</param>
 [SuppressMessage("Maintainability", "CA1515", Justification = "It is a parameter of the public client interface.")]
 public sealed record ClusterNotice(string Type, string Instance, string Zxid);
 
-/// <param name="Reason">Why: <c>queue-overflow</c>.</param>
+/// <param name="Reason">Why: <c>queue-overflow</c>, <c>log-regressed</c> or <c>instance-was-behind</c>.</param>
 /// <param name="Zxid">The state that may be read instead, decimal. A watch whose call was answered with this zxid or a
 /// lower one is gone.</param>
 [SuppressMessage("Maintainability", "CA1515", Justification = "It is a parameter of the public client interface.")]

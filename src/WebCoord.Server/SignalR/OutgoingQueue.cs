@@ -7,7 +7,12 @@ namespace WebCoord.Server.SignalR;
 /// <summary>Something to send to a client.</summary>
 /// <param name="Zxid">The change that it tells of, which must be published before it is sent; none if it tells of no
 /// change.</param>
-internal readonly record struct Push(Zxid Zxid, Func<Task> SendAsync);
+/// <param name="Era">How often the state had jumped when it was queued.</param>
+internal readonly record struct Push(Zxid Zxid, Func<Task> SendAsync, int Era = 0)
+{
+    /// <summary>Whether an answer from the turn's state tells of no older state than this does.</summary>
+    public bool IsIncludedIn(AnswerTurn turn) => Era < turn.Era || (Era == turn.Era && Zxid <= turn.State.LastZxid);
+}
 
 /// <summary>
 /// Everything that one connection is told unasked, in one order, sent by one writer. Watch events are queued by the
@@ -26,7 +31,8 @@ internal sealed class OutgoingQueue(Applier applier, int capacity, Action<Except
     private readonly Queue<Push> _waiting = new();
     private readonly List<AnswerTurn> _turns = [];
     private bool _isWriting;
-    private Zxid? _sending;
+    private Push? _sending;
+    private int _era;
     private bool _isClosed;
 
     /// <summary>From the first event that was lost until the client's watches are dropped. What fires meanwhile is lost
@@ -44,7 +50,23 @@ internal sealed class OutgoingQueue(Applier applier, int capacity, Action<Except
             }
 
             HasOverflowed = _waiting.Count >= capacity;
-            _waiting.Enqueue(HasOverflowed ? push with { SendAsync = overflow } : push);
+            _waiting.Enqueue(push with { SendAsync = HasOverflowed ? overflow : push.SendAsync, Era = _era });
+        }
+    }
+
+    /// <summary>The state jumps, maybe back, and the watches are dropped. What is queued is sent, as are the answers
+    /// that are under way; then comes <paramref name="resync"/>, unless an overflow had queued one already; and only
+    /// then answers from the new state. The Applier's lock is held, and the new state is not published yet.</summary>
+    public void Jump(Func<Task> resync)
+    {
+        lock (_lock)
+        {
+            _era++;
+            if (!_isClosed && !HasOverflowed)
+            {
+                HasOverflowed = true;
+                _waiting.Enqueue(new Push(Zxid.None, resync, _era));
+            }
         }
     }
 
@@ -58,19 +80,25 @@ internal sealed class OutgoingQueue(Applier applier, int capacity, Action<Except
                 return _isClosed;
             }
 
-            _waiting.Enqueue(new Push(Zxid.None, sendAsync));
+            _waiting.Enqueue(new Push(Zxid.None, sendAsync, _era));
         }
 
         Wake();
         return true;
     }
 
-    /// <summary>The watches are dropped: events of those armed from now on are queued again.</summary>
-    public void EndOverflow()
+    /// <summary>The watches are dropped: events of those armed from now on are queued again. Answers that waited for
+    /// this are from the present state: that of a turn begun while the state jumped may be no more.</summary>
+    /// <param name="state">The state published last; the Applier's lock is held.</param>
+    public void EndOverflow(CoordinationState state)
     {
         lock (_lock)
         {
             HasOverflowed = false;
+            foreach (var turn in _turns.Where(turn => turn.Era == _era && !turn.Ready.IsCompleted))
+            {
+                turn.Renew(state);
+            }
         }
     }
 
@@ -168,7 +196,7 @@ internal sealed class OutgoingQueue(Applier applier, int capacity, Action<Except
             }
 
             var push = _waiting.Dequeue();
-            _sending = push.Zxid;
+            _sending = push;
             return push;
         }
     }
@@ -176,12 +204,12 @@ internal sealed class OutgoingQueue(Applier applier, int capacity, Action<Except
     /// <summary>An event is sent only after its state is published, so that a client who reads at once finds it; and
     /// not before the answers that do not know of it.</summary>
     private bool MaySendNext() =>
-        _waiting.TryPeek(out var next) && next.Zxid <= applier.State.LastZxid
-            && _turns.TrueForAll(turn => next.Zxid <= turn.State.LastZxid);
+        _waiting.TryPeek(out var next) && (next.Era < _era || next.Zxid <= applier.State.LastZxid)
+            && _turns.TrueForAll(next.IsIncludedIn);
 
     private AnswerTurn Begin(CoordinationState state)
     {
-        var turn = new AnswerTurn(this, state);
+        var turn = new AnswerTurn(this, state, _era);
         _turns.Add(turn);
         CompleteTurns();
         return turn;
@@ -191,7 +219,7 @@ internal sealed class OutgoingQueue(Applier applier, int capacity, Action<Except
     {
         foreach (var turn in _turns)
         {
-            if (_isClosed || !IsOwed(turn.State.LastZxid))
+            if (_isClosed || !IsOwed(turn))
             {
                 turn.EventsAreSent();
             }
@@ -199,6 +227,6 @@ internal sealed class OutgoingQueue(Applier applier, int capacity, Action<Except
     }
 
     /// <summary>Whether something that the state includes is not sent yet.</summary>
-    private bool IsOwed(Zxid zxid) =>
-        _sending <= zxid || (_waiting.TryPeek(out var next) && next.Zxid <= zxid);
+    private bool IsOwed(AnswerTurn turn) =>
+        _sending?.IsIncludedIn(turn) == true || (_waiting.TryPeek(out var next) && next.IsIncludedIn(turn));
 }

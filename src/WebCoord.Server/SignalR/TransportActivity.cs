@@ -9,7 +9,11 @@ namespace WebCoord.Server.SignalR;
 /// </summary>
 internal sealed class TransportActivity
 {
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _received = 1;
+
+    /// <summary>Completes when the request that became the WebSocket is over: nothing can be sent any more.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>Whether anything came since this was asked last; at first true, for the request that opened it.
     /// </summary>
@@ -33,6 +37,8 @@ internal sealed class TransportActivity
             context.Features.Set<IHttpExtendedConnectFeature>(new ObservedConnect(connect, activity));
         }
     }
+
+    public void End() => _ended.TrySetResult();
 
     private void NoteReceived() => Volatile.Write(ref _received, 1);
 

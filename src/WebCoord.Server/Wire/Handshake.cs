@@ -6,14 +6,19 @@ using WebCoord.Core.Sessions;
 using WebCoord.Server.Pipeline;
 using WebCoord.Server.Security;
 using WebCoord.Server.Wire.Records;
+using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Wire;
 
 /// <summary>Opens a session for a connection, or gives it the one that its client had before (zookeeper-protocol
 /// sections 1.4 and 8.4).</summary>
-internal sealed class Handshake(Applier applier, Sequencer sequencer, WireConnections connections,
-    ZooKeeperOptions options)
+internal sealed class Handshake(ITransactionLog log, Applier applier, Sequencer sequencer,
+    WireConnections connections, ZooKeeperOptions options)
 {
+    /// <summary>How long a client that has seen more than this instance has applied waits for the rest to come; then
+    /// it is better off elsewhere.</summary>
+    private static readonly TimeSpan MaxLag = TimeSpan.FromSeconds(2);
+
     /// <summary>Does it. A client that is refused is refused by silence, except that its session is no more.</summary>
     /// <returns>Whether the connection has a session now.</returns>
     public async Task<bool> RunAsync(WireConnection connection, PipeReader input, CancellationToken cancellationToken)
@@ -25,13 +30,16 @@ internal sealed class Handshake(Applier applier, Sequencer sequencer, WireConnec
         }
 
         connection.Statistics.FramesReceived(1);
-        if (request.LastZxidSeen > applier.State.LastZxid.Value)
+        var seen = new Zxid(request.LastZxidSeen);
+        if (seen > applier.State.LastZxid && !await CatchesUpAsync(seen, cancellationToken))
         {
             connection.Abort($"its client has seen zxid 0x{request.LastZxidSeen:x}, which is not applied here");
             return false;
         }
 
-        if (request.Session != 0 && request.Password.Length != SessionToken.KeyBytes)
+        // A client that has seen what the log lost would be turned away for ever: it must start afresh.
+        if (applier.State.IsLost(seen)
+            || (request.Session != 0 && request.Password.Length != SessionToken.KeyBytes))
         {
             Respond(connection, ConnectResponse.Invalid(ReadOnlyAnswer(request)));
             await connection.Outbox.DrainAsync();
@@ -64,6 +72,10 @@ internal sealed class Handshake(Applier applier, Sequencer sequencer, WireConnec
         await connection.Outbox.DrainAsync();
         return connection.Session is not null && !connection.IsAborted;
     }
+
+    /// <summary>A log of this process's own has no more than was loaded from it.</summary>
+    private async ValueTask<bool> CatchesUpAsync(Zxid zxid, CancellationToken cancellationToken) =>
+        log.Description.IsShared && await applier.WaitForAsync(zxid, MaxLag, cancellationToken);
 
     /// <summary>While the queue of the log is full the client waits; nothing is refused for that.</summary>
     private async Task<ApplyResult> SubmitAsync(Request request, CancellationToken cancellationToken)

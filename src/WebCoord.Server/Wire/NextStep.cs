@@ -18,6 +18,9 @@ internal enum NextStep
     /// <summary>The head of the log must be applied here.</summary>
     Sync,
 
+    /// <summary>Whether this instance may say that the session lives must be judged.</summary>
+    Vouch,
+
     /// <summary>The connection ends once all replies are sent.</summary>
     End,
 }

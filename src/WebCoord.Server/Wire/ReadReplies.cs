@@ -98,7 +98,7 @@ internal static class ReadReplies
 
     private static bool IsPlainRead(OpCode opCode, JuteReader body) => opCode switch
     {
-        OpCode.Ping or OpCode.GetAcl or OpCode.MultiRead or OpCode.GetEphemerals or OpCode.GetAllChildrenNumber
+        OpCode.GetAcl or OpCode.MultiRead or OpCode.GetEphemerals or OpCode.GetAllChildrenNumber
             or OpCode.WhoAmI or OpCode.Reconfig => true,
         OpCode.Exists or OpCode.GetData or OpCode.GetChildren or OpCode.GetChildren2 => !Watches(body),
         _ => false,
@@ -122,8 +122,6 @@ internal static class ReadReplies
     {
         switch (opCode)
         {
-            case OpCode.Ping:
-                return ErrorCode.Ok;
             case OpCode.GetAcl:
                 return AnswerAcl(body.Required(), connection, state, writer);
             case OpCode.MultiRead:

@@ -12,7 +12,7 @@ namespace WebCoord.Server.Wire;
 /// their replies. Reads that come together are answered together, from one state.
 /// </summary>
 internal sealed class RequestLoop(WireConnection connection, Applier applier, Sequencer sequencer, ReadGate gate,
-    ZooKeeperOptions options, bool allowAnonymous, TimeProvider time)
+    SessionVoucher voucher, ZooKeeperOptions options, bool allowAnonymous, TimeProvider time)
 {
     /// <summary>Replies are passed on when so many bytes have gathered.</summary>
     private const int BulkBytes = 64 << 10;
@@ -81,6 +81,17 @@ internal sealed class RequestLoop(WireConnection connection, Applier applier, Se
                 }
 
                 break;
+            case NextStep.Vouch:
+                if (await voucher.CanVouchForAsync(connection.Session!, cancellationToken))
+                {
+                    _taker.IsVouchedFor = true;
+                }
+                else
+                {
+                    connection.Abort(WireConnection.NotVouchedFor);
+                }
+
+                break;
             default:
                 break;
         }
@@ -143,7 +154,7 @@ internal sealed class RequestLoop(WireConnection connection, Applier applier, Se
         var state = applier.State;
         while (true)
         {
-            if (!connection.Holds(state))
+            if (!connection.Holds(state) || !connection.TrySee(state))
             {
                 connection.Abort(RequestTaker.NotHeld);
                 return buffer;

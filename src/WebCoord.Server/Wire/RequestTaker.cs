@@ -26,6 +26,9 @@ internal sealed class RequestTaker(WireConnection connection, Applier applier, S
     /// <summary>Whether what a sync waits for has been applied.</summary>
     public bool IsSynced { get; set; }
 
+    /// <summary>Whether it was just judged that a ping may be answered.</summary>
+    public bool IsVouchedFor { get; set; }
+
     /// <summary>Takes one request.</summary>
     /// <returns>Whether to go on or to end; anything else says what must happen before it can be taken.</returns>
     /// <param name="isIdle">Whether no write is under way; then the frame is no read that <see cref="RequestLoop"/>
@@ -63,8 +66,7 @@ internal sealed class RequestTaker(WireConnection connection, Applier applier, S
 
         if (header.OpCode == OpCode.Ping)
         {
-            Reply(header, applier.State.LastZxid, ErrorCode.Ok);
-            return NextStep.Go;
+            return TakePing(header);
         }
 
         if (!MaySend || header.OpCode == OpCode.Sasl)
@@ -172,6 +174,28 @@ internal sealed class RequestTaker(WireConnection connection, Applier applier, S
         return NextStep.Go;
     }
 
+    /// <summary>The answer tells the client that its session lives, so it is given only by one who knows.</summary>
+    private NextStep TakePing(RequestHeader header)
+    {
+        if (!IsVouchedFor)
+        {
+            return NextStep.Vouch;
+        }
+
+        IsVouchedFor = false;
+        var started = time.GetTimestamp();
+        var state = applier.State;
+        if (!connection.Holds(state))
+        {
+            connection.Abort(NotHeld);
+            return NextStep.End;
+        }
+
+        Reply(header, state.LastZxid, ErrorCode.Ok);
+        connection.Statistics.Answered(header.OpCode, header.Xid, state.LastZxid, started);
+        return NextStep.Go;
+    }
+
     private NextStep TakeSync(RequestHeader header, ref JuteReader body)
     {
         if (!IsSynced)
@@ -200,7 +224,7 @@ internal sealed class RequestTaker(WireConnection connection, Applier applier, S
 
     private NextStep TakeWatch(RequestHeader header, ref JuteReader body)
     {
-        if (!connection.Holds(applier.State))
+        if (!connection.Holds(applier.State) || !connection.TrySee(applier.State))
         {
             connection.Abort(NotHeld);
             return NextStep.End;

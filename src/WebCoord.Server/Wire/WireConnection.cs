@@ -17,6 +17,9 @@ namespace WebCoord.Server.Wire;
 internal sealed partial class WireConnection(WireConnectionFacts facts, Outbox outbox, WireStatistics statistics,
     SessionTracker tracker, TimeProvider time, ILogger logger, Action abort) : IWatcher
 {
+    /// <summary>Why a connection ends whose session may have ended unheard of.</summary>
+    public const string NotVouchedFor = "the log does not answer";
+
     /// <summary>Credentials that a connection may have, its address included.</summary>
     private const int MaxIdentities = 64;
 
@@ -31,6 +34,7 @@ internal sealed partial class WireConnection(WireConnectionFacts facts, Outbox o
     private int _isAborted;
     private long _farewellSince = long.MaxValue;
     private bool _wasHeard;
+    private Zxid _seen;
     private TaskCompletionSource? _writesDone;
 
     public WireConnectionFacts Facts => facts;
@@ -97,6 +101,19 @@ internal sealed partial class WireConnection(WireConnectionFacts facts, Outbox o
     public bool Holds(CoordinationState state) =>
         Session is { } session && state.Sessions.Find(session.Id) is { } alive && alive.Owner == Facts.Owner;
 
+    /// <summary>Notes that its client is about to see a state; false, and it must not, if it has seen what is no more:
+    /// the log lost it.</summary>
+    public bool TrySee(CoordinationState state)
+    {
+        if (state.LastZxid < _seen || (state.LastZxid.Epoch != _seen.Epoch && state.IsLost(_seen)))
+        {
+            return false;
+        }
+
+        _seen = state.LastZxid;
+        return true;
+    }
+
     /// <summary>Notes that its client has asked to close the session: the reply goes out before the connection ends.
     /// </summary>
     public void BeginFarewell() => Volatile.Write(ref _farewellSince, time.GetTimestamp());
@@ -144,7 +161,9 @@ internal sealed partial class WireConnection(WireConnectionFacts facts, Outbox o
     }
 
     /// <summary>Looks at what became of the session, once in every tick.</summary>
-    public void Follow(Applier applier)
+    /// <param name="overslept">How much later than it should have been that is. Who sleeps so long that it could not
+    /// have vouched for the session meanwhile has its client connect anew.</param>
+    public void Follow(Applier applier, TimeSpan overslept)
     {
         if (Session is not { } session || IsAborted)
         {
@@ -167,7 +186,11 @@ internal sealed partial class WireConnection(WireConnectionFacts facts, Outbox o
         }
         else if (!tracker.CanVouchFor(alive.TimeoutMs))
         {
-            Abort("the log does not answer");
+            Abort(NotVouchedFor);
+        }
+        else if (overslept.TotalMilliseconds > alive.TimeoutMs / 3.0)
+        {
+            Abort("this instance slept");
         }
         else if (Interlocked.Exchange(ref _wasHeard, false))
         {
@@ -201,8 +224,11 @@ internal sealed partial class WireConnection(WireConnectionFacts facts, Outbox o
         }
     }
 
-    /// <summary>The client connects again and arms its watches from the last zxid that it saw.</summary>
-    public void Displace(Displacement why) => Abort("changes that it watches for were not seen one by one");
+    /// <summary>The client connects again and arms its watches from the last zxid that it saw; if the log lost that,
+    /// the handshake tells it.</summary>
+    public void Displace(Displacement why) => Abort(why == Displacement.LogRegressed
+        ? "the log lost a part of what it did"
+        : "changes that it watches for were not seen one by one");
 
     /// <summary>Sends the events; with writes under way, those of the same batch get their replies first.</summary>
     public void Wake()

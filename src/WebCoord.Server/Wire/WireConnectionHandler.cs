@@ -10,15 +10,17 @@ using WebCoord.Core.Tree;
 using WebCoord.Server.Pipeline;
 using WebCoord.Server.Security;
 using WebCoord.Server.Wire.FourLetterWords;
+using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Wire;
 
 /// <summary>The life of a wire connection: who it is, its handshake or its four-letter word, its requests, its end.
 /// </summary>
-internal sealed partial class WireConnectionHandler(WireConnections connections, Applier applier, Sequencer sequencer,
-    ReadGate gate, SessionTracker tracker, FourLetterWordListener words, LocalInstance instance,
-    PipelineMetrics metrics, IOptions<WebCoordOptions> options, TimeProvider time, ILogger<WireConnection> logger)
-    : ConnectionHandler
+internal sealed partial class WireConnectionHandler(WireConnections connections, PipelineService pipeline,
+    ITransactionLog log, Applier applier, Sequencer sequencer, ReadGate gate, SessionVoucher voucher,
+    SessionTracker tracker, FourLetterWordListener words, LocalInstance instance, PipelineMetrics metrics,
+    IHostApplicationLifetime host, IOptions<WebCoordOptions> options, TimeProvider time,
+    ILogger<WireConnection> logger) : ConnectionHandler
 {
     /// <summary>What may gather for a client that takes nothing.</summary>
     private const int MaxOutboxBytes = 16 << 20;
@@ -61,22 +63,31 @@ internal sealed partial class WireConnectionHandler(WireConnections connections,
 
     private async Task ServeAsync(WireConnection connection, ConnectionContext context)
     {
-        // When the server stops, what was taken is finished and nothing more is taken.
+        // When the server stops, what was taken is finished and nothing more is taken: from the first moment on, so
+        // that clients turn to another server while this one still drains.
         var lifetime = context.Features.Get<IConnectionLifetimeNotificationFeature>();
-        await using var stopping = lifetime?.ConnectionClosedRequested
-            .Register(() => _ = StopAsync(connection, context.Transport.Input)) ?? default;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(host.ApplicationStopping,
+            lifetime?.ConnectionClosedRequested ?? CancellationToken.None);
+        await using var stopping = end.Token.Register(() => _ = StopAsync(connection, context.Transport.Input));
         var closed = context.ConnectionClosed;
         if (await words.TryAnswerAsync(connection, context.Transport, closed))
         {
             return;
         }
 
+        if (!pipeline.IsReady)
+        {
+            connection.Abort("the log is not loaded yet");
+            return;
+        }
+
         var zooKeeper = options.Value.ZooKeeper;
-        var handshake = new Handshake(applier, sequencer, connections, zooKeeper);
+        var handshake = new Handshake(log, applier, sequencer, connections, zooKeeper);
         if (await handshake.RunAsync(connection, context.Transport.Input, closed))
         {
             var allowAnonymous = options.Value.Security.AllowAnonymous ?? true;
-            var requests = new RequestLoop(connection, applier, sequencer, gate, zooKeeper, allowAnonymous, time);
+            var requests = new RequestLoop(connection, applier, sequencer, gate, voucher, zooKeeper, allowAnonymous,
+                time);
             await requests.RunAsync(context.Transport.Input, closed);
         }
     }

@@ -78,6 +78,14 @@ internal sealed class GatedLog(ITransactionLog inner) : ITransactionLog
 
     public void OpenReads() => _readGate.Open();
 
+    /// <summary>Holds nobody any more: an instance must be able to stop, also when a test has failed.</summary>
+    public void OpenAll()
+    {
+        Open();
+        OpenLooks();
+        OpenReads();
+    }
+
     /// <summary>What appends throw from here on; null lets them through.</summary>
     public void FailWith(Exception? failure) => _appendGate.Failure = failure;
 

@@ -66,8 +66,17 @@ internal sealed class RunningPipeline : IAsyncDisposable
         params string[] settings)
     {
         log ??= GatedLog.InMemory();
-        var application = Build(log, addFrontEnd, settings);
+        var application = Build(log, services =>
+        {
+            addFrontEnd(services);
+            if (log.IsShared)
+            {
+                services.Replace(ServiceDescriptor.Singleton(provider =>
+                    ActivatorUtilities.CreateInstance<LogHealth>(provider, true)));
+            }
+        }, settings);
         log.Incarnation = application.Services.GetRequiredService<LocalInstance>().Id;
+        log.Observer = log.IsShared ? application.Services.GetRequiredService<LogHealth>() : null;
         await application.StartAsync();
         return new RunningPipeline(application, log);
     }
@@ -119,6 +128,7 @@ internal sealed class RunningPipeline : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        (_log as GatedLog)?.OpenAll();
         await _application.StopAsync();
         await _application.DisposeAsync();
     }

@@ -29,6 +29,12 @@ internal sealed class SharedLogApplication : WebCoordApplication
 
     public GatedLog Log { get; } = GatedLog.Shared();
 
+    public override ValueTask DisposeAsync()
+    {
+        Log.OpenAll();
+        return base.DisposeAsync();
+    }
+
     public static async Task<HttpResponseMessage> UntilAsync(int status, Func<Task<HttpResponseMessage>> call)
     {
         for (var i = 0; ; i++)

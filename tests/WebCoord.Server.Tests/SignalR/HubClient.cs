@@ -51,6 +51,9 @@ internal sealed class HubClient : IInvocationBinder, IAsyncDisposable
     /// <summary>Completes when the connection is closed, with the reason that the server gave.</summary>
     public Task<string?> Closed { get; private set; } = Task.FromResult<string?>(null);
 
+    /// <summary>Whether the server said that the client may connect anew by itself.</summary>
+    public bool MayReconnect { get; private set; }
+
     public static async Task<HubClient> ConnectAsync(Uri server, Action<ClientWebSocketOptions>? configure = null,
         bool read = true)
     {
@@ -189,6 +192,7 @@ internal sealed class HubClient : IInvocationBinder, IAsyncDisposable
                 while (_protocol.TryParseMessage(ref data, this, out var message))
                 {
                     reason = message is CloseMessage close ? close.Error : reason;
+                    MayReconnect |= message is CloseMessage { AllowReconnect: true };
                     await TakeAsync(message);
                 }
 

@@ -1,11 +1,15 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WebCoord.Core;
 using WebCoord.Core.Commands;
 using WebCoord.Server.Pipeline;
 using WebCoord.Server.Security;
 using WebCoord.Server.SignalR;
+using WebCoord.Server.Tests.Pipeline;
+using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Tests.SignalR;
 
@@ -46,6 +50,21 @@ internal sealed class HubServer : IAsyncDisposable
         await app.StartAsync();
         return new HubServer(app);
     }
+
+    public IHostApplicationLifetime Lifetime => _app.Lifetime;
+
+    /// <summary>Starts it on a log that other instances might use too, and that the test holds in its hands.</summary>
+    public static Task<HubServer> StartAsync(GatedLog log, params string[] settings) => StartAsync(
+        services => services
+            .Replace(ServiceDescriptor.Singleton(provider =>
+                ActivatorUtilities.CreateInstance<LogHealth>(provider, true)))
+            .AddSingleton<ITransactionLog>(provider =>
+            {
+                log.Incarnation = provider.GetRequiredService<LocalInstance>().Id;
+                log.Observer = provider.GetRequiredService<LogHealth>();
+                return log;
+            }),
+        ["--WebCoord:Instance:DrainMs=0", .. settings]);
 
     public Task<HubClient> ConnectAsync() => HubClient.ConnectAsync(Address);
 

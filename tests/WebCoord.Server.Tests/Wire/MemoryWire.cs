@@ -56,6 +56,7 @@ internal sealed class MemoryWire : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Log.OpenAll();
         foreach (var connection in _connections)
         {
             await connection.DisposeAsync();

@@ -1,0 +1,107 @@
+using WebCoord.Core.Commands;
+using WebCoord.Server.Tests.Pipeline;
+
+namespace WebCoord.Server.Tests.SignalR;
+
+/// <summary>What hub clients are told of a log that other instances use, too: while it is ahead, away, or has lost
+/// something.</summary>
+public sealed class HubSharedLogTests
+{
+    [Fact]
+    public async Task After_a_loss_watches_end_in_one_resync_behind_what_was_queued()
+    {
+        var log = GatedLog.Shared();
+        await using var server = await HubServer.StartAsync(log);
+        await using var client = await server.ConnectAsync();
+        await using var bystander = await server.ConnectAsync();
+        var kept = server.Applier.State;
+        foreach (var id in (string[])["one", "two", "three"])
+        {
+            await client.CallAsync("Watch", new { watchId = id, path = $"/{id}", kind = "exists", mode = "once" });
+        }
+
+        var lost = await server.PutAsync("/one", "lost");
+        await log.RegressAsync(kept);
+        Assert.Equal("one", (await client.NextAsync("WatchEvent")).WatchId);
+        var resync = await client.NextAsync("Resync");
+        Assert.Equal("log-regressed", resync.Body.GetProperty("reason").GetString());
+        await NextClusterEventAsync(bystander, "logRegressed");
+        var watches = await client.CallAsync("ListWatches", new { });
+        Assert.Equal(0, watches.GetProperty("watches").GetArrayLength());
+        Assert.Equal("no-node", (await client.CallForProblemAsync("GetNode", new { path = "/one" }))
+            .GetProperty("code").GetString());
+        Assert.DoesNotContain(client.TakePushes(), push => push.Name == "Resync");
+
+        await client.CallAsync("Watch", new { watchId = "new", path = "/new", kind = "exists", mode = "once" });
+        await server.PutAsync("/new", "x");
+        Assert.Equal("new", (await client.NextAsync("WatchEvent")).WatchId);
+        var expired = await client.CallForProblemAsync("OpenSession",
+            new { timeoutMs = 5_000, lastZxid = lost.Zxid.ToString() });
+        Assert.Equal("cursor-expired", expired.GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task A_session_that_was_opened_in_the_lost_part_ends_with_that_reason()
+    {
+        var log = GatedLog.Shared();
+        await using var server = await HubServer.StartAsync(log);
+        await using var client = await server.ConnectAsync();
+        var kept = server.Applier.State;
+        await client.CallAsync("OpenSession", new { timeoutMs = 30_000 });
+        await log.RegressAsync(kept);
+        Assert.Equal(("connected", null), await NextStateAsync(client));
+        Assert.Equal(("expired", "log-regressed"), await NextStateAsync(client));
+    }
+
+    [Fact]
+    public async Task While_the_log_is_away_a_session_is_suspended_and_goes_on_once_all_is_known_again()
+    {
+        var log = GatedLog.Shared();
+        await using var server = await HubServer.StartAsync(log);
+        await using var client = await server.ConnectAsync();
+        await client.CallAsync("OpenSession", new { timeoutMs = 6_000 });
+        Assert.Equal(("connected", null), await NextStateAsync(client));
+        log.CutOff();
+        Assert.Equal(("suspended", "log-unavailable"), await NextStateAsync(client));
+        var read = await client.CallForProblemAsync("GetNode", new { path = "/" });
+        Assert.Equal("log-unavailable", read.GetProperty("code").GetString());
+        await client.CallAsync("GetNode", new { path = "/", consistency = "local" });
+
+        // It is heard from again, but the end of the session is not seen yet: nobody says that all is well.
+        var session = Assert.Single(server.Applier.State.Sessions).Id;
+        log.CloseReads();
+        await log.AppendAsOtherAsync(new Command.CloseSession(session));
+        log.Reconnect();
+        await Task.Delay(1_500);
+        log.OpenReads();
+        Assert.Equal(("expired", "session-closed"), await NextStateAsync(client));
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_asks_its_clients_to_go_elsewhere()
+    {
+        await using var server = await HubServer.StartAsync(GatedLog.Shared());
+        await using var client = await server.ConnectAsync();
+        await client.CallAsync("OpenSession", new { timeoutMs = 30_000 });
+        Assert.Equal(("connected", null), await NextStateAsync(client));
+        server.Lifetime.StopApplication();
+        Assert.Equal(("suspended", "instance-stopping"), await NextStateAsync(client));
+        await client.Closed.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.True(client.MayReconnect);
+        Assert.Single(server.Applier.State.Sessions);
+    }
+
+    private static async Task NextClusterEventAsync(HubClient client, string type)
+    {
+        while ((await client.NextAsync("ClusterEvent")).Body.GetProperty("type").GetString() != type)
+        {
+            // Others may come before.
+        }
+    }
+
+    private static async Task<(string?, string?)> NextStateAsync(HubClient client)
+    {
+        var told = (await client.NextAsync("SessionEvent")).Body;
+        return (told.GetProperty("state").GetString(), told.GetProperty("reason").GetString());
+    }
+}
