@@ -47,8 +47,8 @@ public interface ITransactionLog : IAsyncDisposable
     /// every append that was acknowledged to anybody before the call.</summary>
     /// <param name="applied">What the caller goes by, which must be on the chain at that moment; null if it goes by
     /// nothing yet.</param>
-    /// <exception cref="LogUnavailableException">It cannot be reached, or is lost, or does not have what the caller goes
-    /// by.</exception>
+    /// <exception cref="LogUnavailableException">It cannot be reached, or is lost, or does not have what the caller
+    /// goes by.</exception>
     ValueTask<LogPosition> LookAsync(LogPosition? applied, CancellationToken cancellationToken);
 
     /// <summary>

@@ -14,8 +14,8 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>A Redis that comes and goes may leave a dialler waiting for nothing: at first it is not waited for long.
-    /// </summary>
+    /// <summary>A Redis that comes and goes may leave a dialler waiting for nothing: at first it is not waited for
+    /// long.</summary>
     private static readonly TimeSpan FirstDialing = TimeSpan.FromMilliseconds(250);
 
     private readonly RedisKeys _keys = new(options.Prefix);

@@ -24,7 +24,8 @@ internal sealed class LinkSlot(TimeSpan patience)
         }
     }
 
-    /// <summary>Why there is no link; null while there is one, or when another handshake is all that it takes.</summary>
+    /// <summary>Why there is no link; null while there is one, or when another handshake is all that it
+    /// takes.</summary>
     public LogUnavailableException? Failure
     {
         get

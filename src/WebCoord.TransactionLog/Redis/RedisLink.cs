@@ -55,13 +55,14 @@ internal sealed class RedisLink(RedisConnection connection, RedisGeneration gene
         lastSent = batch.Sequence;
         return await connection.RunLoadedAsync(_appendSha1,
             [
-                generation.Nonce, .. RedisReply.Arguments(known), IncarnationText, previous, batch.Sequence, batch.Requests.Length,
-                Convert.ToHexStringLower(SHA256.HashData(payload)), payload, connection.Keys.Hint,
+                generation.Nonce, .. RedisReply.Arguments(known), IncarnationText, previous, batch.Sequence,
+                batch.Requests.Length, Convert.ToHexStringLower(SHA256.HashData(payload)), payload,
+                connection.Keys.Hint,
             ]);
     }
 
-    /// <summary>The answer to a batch; null if Redis refused it, so that it was not appended and never will be: then the
-    /// link is broken.</summary>
+    /// <summary>The answer to a batch; null if Redis refused it, so that it was not appended and never will be: then
+    /// the link is broken.</summary>
     /// <exception cref="LogUnavailableException">There is no answer. The link is broken, and another may find out.
     /// </exception>
     public async Task<RedisReply?> AnswerAsync(Task<RedisResult> sent)

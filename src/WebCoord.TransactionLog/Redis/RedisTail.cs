@@ -165,8 +165,8 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
         }
         catch (UnknownFormatException newer)
         {
-            Entries.Fail(new LogRefusedException($"The log {link.Connection.Keys.Tag} at {link.Connection.Location}: the "
-                + $"entry after zxid {from.Zxid} is from a newer version. {newer.Message}", newer));
+            Entries.Fail(new LogRefusedException($"The log {link.Connection.Keys.Tag} at {link.Connection.Location}: "
+                + $"the entry after zxid {from.Zxid} is from a newer version. {newer.Message}", newer));
         }
 
         return false;
