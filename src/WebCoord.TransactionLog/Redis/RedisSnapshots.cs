@@ -235,7 +235,7 @@ internal sealed class RedisSnapshots
         Func<SnapshotManifest, Task<bool>> finishAsync, CancellationToken cancellationToken)
     {
         using var chunks = new SnapshotChunkWriter(connection, state.LastZxid, _writer, cancellationToken);
-        var counts = false;
+        var mayCount = false;
         try
         {
             var manifest = await OnThreadAsync(() =>
@@ -243,12 +243,20 @@ internal sealed class RedisSnapshots
                 SnapshotCodec.Write(state, chunks, cancellationToken);
                 return chunks.Finish(PositionOf(state), logId);
             }, cancellationToken);
-            counts = await finishAsync(manifest);
-            return counts;
+
+            // Without an answer to this it may count, or come to; if it does not, the chunks expire.
+            mayCount = true;
+            mayCount = await finishAsync(manifest);
+            return mayCount;
+        }
+        catch (LogRefusedException)
+        {
+            mayCount = false;
+            throw;
         }
         finally
         {
-            if (!counts)
+            if (!mayCount)
             {
                 chunks.Abandon();
             }
