@@ -21,8 +21,8 @@ internal sealed class EntryStream
         CancellationToken cancellationToken)
     {
         object[] arguments = [connection.Keys.Log, $"({RedisReply.IdOf(after)}", "+", "COUNT", _count];
-        var answer = await connection.AnswerAsync(
-            connection.Database.ExecuteAsync("XRANGE", arguments, CommandFlags.DemandMaster), cancellationToken);
+        var answer = await connection.AskAsync(
+            () => connection.Database.ExecuteAsync("XRANGE", arguments, CommandFlags.DemandMaster), cancellationToken);
         var entries = ((RedisResult[])answer).Select(Parse).ToList();
         var bytes = entries.Sum(entry => (long)entry.Payload.Length);
         if (bytes > AimBytes)

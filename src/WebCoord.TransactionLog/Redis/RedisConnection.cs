@@ -47,8 +47,8 @@ internal sealed class RedisConnection : IAsyncDisposable
     public static async Task<RedisConnection> OpenAsync(RedisLogOptions options, RedisKeys keys, TimeSpan dialing,
         CancellationToken cancellationToken)
     {
-        var dialled = options with { Timeout = dialing };
-        var configuration = RedisConnectionString.Parse(dialled);
+        var configuration = RedisConnectionString.Parse(options);
+        configuration.ConnectTimeout = (int)dialing.TotalMilliseconds;
         var location = RedisConnectionString.LocationOf(configuration);
         var connecting = ConnectionMultiplexer.ConnectAsync(configuration);
         try
@@ -60,7 +60,8 @@ internal sealed class RedisConnection : IAsyncDisposable
         {
             _ = DiscardAsync(connecting);
             cancellationToken.ThrowIfCancellationRequested();
-            if (await new RedisProbe(configuration, dialled).ExplainAsync(cancellationToken) is { } reason)
+            var probe = new RedisProbe(configuration, options with { Timeout = dialing });
+            if (await probe.ExplainAsync(cancellationToken) is { } reason)
             {
                 throw new LogRefusedException(reason, failure);
             }
@@ -74,13 +75,20 @@ internal sealed class RedisConnection : IAsyncDisposable
     /// <exception cref="LogUnavailableException">There is no answer in time, or an error.</exception>
     public Task<RedisResult> RunAsync(RedisScript script, RedisValue[] arguments, CancellationToken cancellationToken,
         params RedisKey[] moreKeys) =>
-        AnswerAsync(Database.ScriptEvaluateAsync(script.Text, [.. ScriptKeys, .. moreKeys], arguments,
+        AskAsync(() => Database.ScriptEvaluateAsync(script.Text, [.. ScriptKeys, .. moreKeys], arguments,
             CommandFlags.DemandMaster), cancellationToken);
 
     /// <summary>Runs a script that was loaded for the generation. Sent before the first await, in the order of the
     /// calls.</summary>
     public Task<RedisResult> RunLoadedAsync(byte[] sha1, params RedisValue[] arguments) =>
-        Database.ScriptEvaluateAsync(sha1, ScriptKeys, arguments, CommandFlags.DemandMaster);
+        BegunAsync(() => Database.ScriptEvaluateAsync(sha1, ScriptKeys, arguments, CommandFlags.DemandMaster));
+
+    /// <summary>Asks, and waits for the answer.</summary>
+    /// <param name="ask">Called before the first await.</param>
+    /// <exception cref="LogUnavailableException">There is none in time, or an error; the connection is broken from then
+    /// on.</exception>
+    public Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken) =>
+        AnswerAsync(BegunAsync(ask), cancellationToken);
 
     /// <summary>Waits for an answer.</summary>
     /// <exception cref="LogUnavailableException">There is none in time, or an error; the connection is broken from then
@@ -114,6 +122,10 @@ internal sealed class RedisConnection : IAsyncDisposable
     }
 
     private RedisKey[] ScriptKeys => field ??= [Keys.Head, Keys.Log, Keys.Appenders, Keys.Snapshots];
+
+    /// <summary>Asking on a connection that was closed meanwhile throws at once: that belongs into the task, where all
+    /// other failures are.</summary>
+    private static async Task<T> BegunAsync<T>(Func<Task<T>> ask) => await ask();
 
     private static async Task DiscardAsync(Task<ConnectionMultiplexer> connecting)
     {

@@ -105,7 +105,7 @@ internal sealed class RedisLink(RedisConnection connection, RedisGeneration gene
     {
         try
         {
-            await connection.AnswerAsync(connection.Database.HashDeleteAsync(connection.Keys.Appenders,
+            await connection.AskAsync(() => connection.Database.HashDeleteAsync(connection.Keys.Appenders,
                 [.. incarnations.Select(gone => (RedisValue)gone)], CommandFlags.DemandMaster), CancellationToken.None);
         }
         catch (LogUnavailableException)

@@ -89,8 +89,8 @@ internal sealed class SnapshotChunkReader(RedisConnection connection, SnapshotMa
         return chunk;
     }
 
-    private Task<RedisValue> Ask(int index) => connection.AnswerAsync(
-        connection.Database.StringGetAsync(connection.Keys.SnapshotChunk(manifest.Attempt, index),
+    private Task<RedisValue> Ask(int index) => connection.AskAsync(
+        () => connection.Database.StringGetAsync(connection.Keys.SnapshotChunk(manifest.Attempt, index),
             CommandFlags.DemandMaster), cancellationToken);
 
     private void Verify()

@@ -85,13 +85,21 @@ internal sealed class SnapshotChunkWriter(RedisConnection connection, Zxid zxid,
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <summary>Removes what was written, as far as Redis can be reached; else it expires.</summary>
+    /// <summary>Removes what was written, as far as Redis can be reached; else it expires. Only for what certainly does
+    /// not count and never will.</summary>
     public void Abandon()
     {
-        for (var i = 0; i < _chunks; i++)
+        try
         {
-            connection.Database.KeyDeleteAsync(connection.Keys.SnapshotChunk(_attempt, i),
-                CommandFlags.FireAndForget | CommandFlags.DemandMaster);
+            for (var i = 0; i < _chunks; i++)
+            {
+                connection.Database.KeyDeleteAsync(connection.Keys.SnapshotChunk(_attempt, i),
+                    CommandFlags.FireAndForget | CommandFlags.DemandMaster);
+            }
+        }
+        catch (Exception failure) when (failure is RedisException or ObjectDisposedException)
+        {
+            // Redis cannot be reached any more.
         }
     }
 
@@ -112,10 +120,13 @@ internal sealed class SnapshotChunkWriter(RedisConnection connection, Zxid zxid,
         _hash.AppendData(chunk);
         _bytes += chunk.Length;
         var key = connection.Keys.SnapshotChunk(_attempt, _chunks++);
-        connection.Database.KeyExpireAsync(connection.Keys.SnapshotClaim, RedisSnapshots.ClaimTime,
-            CommandFlags.FireAndForget | CommandFlags.DemandMaster);
-        _sending = connection.AnswerAsync(
-            connection.Database.StringSetAsync(key, chunk, Expiry, When.Always, CommandFlags.DemandMaster),
+        _sending = connection.AskAsync(
+            () =>
+            {
+                connection.Database.KeyExpireAsync(connection.Keys.SnapshotClaim, RedisSnapshots.ClaimTime,
+                    CommandFlags.FireAndForget | CommandFlags.DemandMaster);
+                return connection.Database.StringSetAsync(key, chunk, Expiry, When.Always, CommandFlags.DemandMaster);
+            },
             cancellationToken);
     }
 

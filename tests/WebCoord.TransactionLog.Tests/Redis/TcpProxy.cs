@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace WebCoord.TransactionLog.Tests.Redis;
 
@@ -14,6 +15,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly int _target;
     private readonly Task _accepting;
     private TaskCompletionSource? _hold;
+    private readonly TaskCompletionSource _muted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _holds;
     private int _held;
 
@@ -29,6 +31,12 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     /// <summary>Bytes that are kept.</summary>
     public int Held => Volatile.Read(ref _held);
+
+    /// <summary>Once a client has sent this text, no answer reaches anyone any more.</summary>
+    public string? MutingText { get; set; }
+
+    /// <summary>Completes once a client has sent that text.</summary>
+    public Task Muted => _muted.Task;
 
     /// <summary>Keeps what comes from the clients that are connected now; new connections are not concerned.</summary>
     public void Hold()
@@ -82,8 +90,13 @@ internal sealed class TcpProxy : IAsyncDisposable
 
                 await server.ConnectAsync(IPAddress.Loopback, _target, _stopping.Token);
                 var born = Volatile.Read(ref _holds);
-                _ = ForwardAsync(client, server, () => WaitAsync(born));
-                _ = ForwardAsync(server, client, () => Task.CompletedTask);
+                _ = ForwardAsync(client, server, sent =>
+                {
+                    MuteAfter(sent);
+                    return WaitAsync(born);
+                });
+                _ = ForwardAsync(server, client,
+                    _ => Muted.IsCompleted ? Task.Delay(Timeout.Infinite, _stopping.Token) : Task.CompletedTask);
             }
         }
         catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -92,7 +105,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task ForwardAsync(Socket from, Socket to, Func<Task> wait)
+    private async Task ForwardAsync(Socket from, Socket to, Func<ReadOnlyMemory<byte>, Task> wait)
     {
         var buffer = new byte[64 << 10];
         try
@@ -100,16 +113,24 @@ internal sealed class TcpProxy : IAsyncDisposable
             for (int read; (read = await from.ReceiveAsync(buffer, SocketFlags.None)) > 0;)
             {
                 Interlocked.Add(ref _held, read);
-                await wait();
+                await wait(buffer.AsMemory(0, read));
                 Interlocked.Add(ref _held, -read);
                 await to.SendAsync(buffer.AsMemory(0, read), SocketFlags.None);
             }
 
             to.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception end) when (end is SocketException or ObjectDisposedException)
+        catch (Exception end) when (end is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             to.Dispose();
+        }
+    }
+
+    private void MuteAfter(ReadOnlyMemory<byte> sent)
+    {
+        if (MutingText is { } text && Encoding.UTF8.GetString(sent.Span).Contains(text, StringComparison.Ordinal))
+        {
+            _muted.TrySetResult();
         }
     }
 
