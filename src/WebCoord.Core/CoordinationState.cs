@@ -10,9 +10,12 @@ namespace WebCoord.Core;
 /// </summary>
 public sealed record CoordinationState
 {
-    /// <summary>The highest feature level this build knows. Level 2: <see cref="Commands.Command.EndSessions"/>.
-    /// </summary>
+    /// <summary>The highest feature level this build knows.</summary>
     public const int SupportedFeatureLevel = 2;
+
+    /// <summary>From this level on logs are known to go back: <see cref="Commands.Command.EndSessions"/>, and a new
+    /// epoch starts all session timeouts afresh.</summary>
+    public const int RegressionLevel = 2;
 
     /// <summary>Nothing applied yet: the tree has only the nodes that always exist.</summary>
     public static CoordinationState Initial { get; } = new();

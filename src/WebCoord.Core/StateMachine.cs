@@ -65,12 +65,15 @@ public sealed class StateMachine(CoordinationState state)
     }
 
     /// <summary>Moves the log clock: never back, and by at most a tick per entry, so that a jump of the wall clock or
-    /// an absence of the whole service ages no session. After an absence all timeouts start afresh.</summary>
+    /// an absence of the whole service ages no session. After an absence, and in a new epoch, for which the log was
+    /// away, all timeouts start afresh.</summary>
     private static CoordinationState AdvanceClock(CoordinationState state, LogEntry entry)
     {
         var elapsed = entry.TimestampMs - state.TimestampMs;
         var clock = state.LogClockMs + Math.Clamp(elapsed, 0, state.Settings.TickMs);
-        var away = state.LastZxid != Zxid.None && elapsed > (long)AwayTicks * state.Settings.TickMs;
+        var isNewEpoch = entry.LastZxid.Epoch > state.LastZxid.Epoch;
+        var away = state.LastZxid != Zxid.None && (elapsed > (long)AwayTicks * state.Settings.TickMs
+            || (isNewEpoch && state.FeatureLevel >= CoordinationState.RegressionLevel));
         return state with
         {
             LastZxid = entry.LastZxid,
@@ -78,7 +81,7 @@ public sealed class StateMachine(CoordinationState state)
             TimestampMs = entry.TimestampMs,
             LogClockMs = clock,
             Sessions = away ? SessionCommands.Refresh(state.Sessions, clock) : state.Sessions,
-            Epochs = entry.LastZxid.Epoch > state.LastZxid.Epoch
+            Epochs = isNewEpoch
                 ? state.Epochs.SetItem(entry.LastZxid.Epoch, state.LastZxid)
                 : state.Epochs,
         };

@@ -10,9 +10,6 @@ internal static class SessionCommands
     /// <summary>Bytes of a session's key; ZooKeeper clients cannot do with another number.</summary>
     private const int KeyBytes = 16;
 
-    /// <summary>The feature level from which many sessions may be ended at once.</summary>
-    private const int EndManyLevel = 2;
-
     /// <summary>Whether the request's own session stands in its way; null if not.</summary>
     public static ApplyResult? Judge(Transition transition)
     {
@@ -113,10 +110,10 @@ internal static class SessionCommands
     /// <summary>Many sessions under the one zxid: those who watch see the loss as one change.</summary>
     public static ApplyResult EndMany(Command.EndSessions command, Transition transition)
     {
-        if (transition.FeatureLevel < EndManyLevel)
+        if (transition.FeatureLevel < CoordinationState.RegressionLevel)
         {
             return ApplyResult.Refused(ErrorCode.Unimplemented, $"Ending many sessions at once needs feature level "
-                + $"{EndManyLevel}; the service is at {transition.FeatureLevel}.");
+                + $"{CoordinationState.RegressionLevel}; the service is at {transition.FeatureLevel}.");
         }
 
         var sessions = command.Sessions.Distinct().Select(transition.Sessions.Find).OfType<Session>();

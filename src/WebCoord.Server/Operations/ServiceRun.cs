@@ -13,14 +13,15 @@ internal static class ServiceRun
             await using var app = build();
             await app.StartAsync();
             app.Services.GetRequiredService<StartupLogFilter>().Running();
-            await Task.WhenAny(app.Services.GetRequiredService<PipelineService>().Ready,
-                app.WaitForShutdownAsync());
-            if (app.Services.GetRequiredService<PipelineService>().IsReady)
+            var stopped = app.WaitForShutdownAsync();
+            var pipeline = app.Services.GetRequiredService<PipelineService>();
+            await Task.WhenAny(pipeline.Ready, stopped);
+            if (pipeline.IsReady)
             {
                 app.Services.GetRequiredService<StartupReport>().Tell();
             }
 
-            await app.WaitForShutdownAsync();
+            await stopped;
             return Environment.ExitCode;
         }
         catch (Exception failure) when (StartupFailures.Explain(failure) is { } explanation)

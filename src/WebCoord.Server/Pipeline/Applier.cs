@@ -101,8 +101,8 @@ internal sealed partial class Applier(ITransactionLog log, PendingBatches pendin
         }
 
         _waiters.Release(state.LastZxid);
-        Published?.Invoke(state);
         Displaced?.Invoke(why, state);
+        Published?.Invoke(state);
         foreach (var (entry, results) in own)
         {
             Reply(entry, results);

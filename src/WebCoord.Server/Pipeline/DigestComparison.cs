@@ -19,9 +19,13 @@ internal sealed partial class DigestComparison
     private readonly TaskCompletionSource _diverged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<Zxid> _order = new();
     private readonly Dictionary<Zxid, ulong> _digests = [];
+
+    /// <summary>Of every instance that told a digest which could be compared: whether the last was ours.</summary>
+    private readonly Dictionary<long, bool> _verdicts = [];
     private readonly Lock _lock = new();
     private ImmutableSortedDictionary<long, Instance> _instances;
     private (Zxid Zxid, ulong Digest)? _last;
+    private bool _isLive;
 
     public DigestComparison(ITransactionLog log, Applier applier, LocalInstance self, ILogger<DigestComparison> logger)
     {
@@ -50,6 +54,9 @@ internal sealed partial class DigestComparison
         }
     }
 
+    /// <summary>From here on what others tell is compared.</summary>
+    public void Begin() => Volatile.Write(ref _isLive, true);
+
     private void Look(CoordinationState state)
     {
         if (ReferenceEquals(_instances, state.Instances))
@@ -57,11 +64,30 @@ internal sealed partial class DigestComparison
             return;
         }
 
+        var before = _instances;
         _instances = state.Instances;
         Remember(state.LastZxid, state.Digest);
-        var verdicts = _instances.Values
-            .Where(other => other.Report.Id != _self.Id && _digests.ContainsKey(other.Report.AppliedZxid))
-            .ToLookup(other => other.Report.Digest == _digests[other.Report.AppliedZxid]);
+        foreach (var gone in _verdicts.Keys.Where(id => !_instances.ContainsKey(id)).ToList())
+        {
+            _verdicts.Remove(gone);
+        }
+
+        // What was told before this instance lived may be of another time.
+        if (!Volatile.Read(ref _isLive))
+        {
+            return;
+        }
+
+        foreach (var (id, other) in _instances)
+        {
+            if (id != _self.Id && before.GetValueOrDefault(id) != other
+                && _digests.TryGetValue(other.Report.AppliedZxid, out var digest))
+            {
+                _verdicts[id] = digest == other.Report.Digest;
+            }
+        }
+
+        var verdicts = _verdicts.ToLookup(verdict => verdict.Value, verdict => _instances[verdict.Key]);
         if (verdicts[false].Any())
         {
             Judge([.. verdicts[true]], [.. verdicts[false]]);
@@ -101,7 +127,13 @@ internal sealed partial class DigestComparison
 
     private void Forget()
     {
+        lock (_lock)
+        {
+            _last = null;
+        }
+
         _digests.Clear();
+        _verdicts.Clear();
         _order.Clear();
     }
 

@@ -6,7 +6,7 @@ namespace WebCoord.Server.Pipeline;
 /// whoever balances the load turns to others before anybody is refused.</summary>
 internal sealed class Drain(ITransactionLog log, InstanceOptions options, TimeProvider time) : IHostedLifecycleService
 {
-    private const int SharedDrainMs = 2_000;
+    public const int SharedDrainMs = 2_000;
 
     public Task StoppingAsync(CancellationToken cancellationToken)
     {

@@ -17,6 +17,10 @@ internal sealed partial class InstanceHeartbeat(ITransactionLog log, Applier app
 
     private static readonly TimeSpan LoneInterval = TimeSpan.FromSeconds(10);
 
+    /// <summary>An instance that did not beat while this one did so often is taken for gone.</summary>
+    private const int GoneAfterBeats = 3;
+
+    private Dictionary<long, (long LastHeartbeatMs, int Beats)> _silent = [];
     private bool _isKnown;
 
     private TimeSpan Interval => log.Description.IsShared ? SharedInterval : LoneInterval;
@@ -46,25 +50,43 @@ internal sealed partial class InstanceHeartbeat(ITransactionLog log, Applier app
 
     private async Task BeatAsync()
     {
-        WarnOfNamesake(applier.State);
-        var (zxid, digest) = digests.Last ?? (applier.State.LastZxid, applier.State.Digest);
+                var state = applier.State;
+        var (zxid, digest) = digests.Last ?? (state.LastZxid, state.Digest);
+        WarnOfNamesake(state);
         var report = new InstanceReport(self.Id, self.Name, self.Address, self.FeatureLevel, zxid, digest,
             metrics.OpenConnections, applier.WatchCount);
         var result = await sequencer.SubmitOwnAsync(new Command.InstanceHeartbeat(report));
-        _isKnown |= result.Succeeded;
-        await DropGoneAsync(applier.State);
-        await RaiseLevelAsync(applier.State);
+        if (!result.Succeeded)
+        {
+            return;
+        }
+
+        _isKnown = true;
+        digests.Begin();
+        if (!await DropGoneAsync(applier.State))
+        {
+            await RaiseLevelAsync(applier.State);
+        }
     }
 
-    /// <summary>Time is the state's: while the log is away nobody is gone.</summary>
-    private async Task DropGoneAsync(CoordinationState state)
+    /// <summary>An instance is gone when it was silent while this one beat several times. No clock is asked: after the
+    /// log was away, all have been silent for long.</summary>
+    /// <returns>Whether one was dropped.</returns>
+    private async Task<bool> DropGoneAsync(CoordinationState state)
     {
-        var gone = state.Instances.Values.Where(other => other.Report.Id != self.Id
-            && state.TimestampMs - other.LastHeartbeatMs > 3 * Interval.TotalMilliseconds);
-        foreach (var other in gone)
+        var silent = state.Instances.Values.Where(other => other.Report.Id != self.Id)
+            .ToDictionary(other => other.Report.Id, other => (other.LastHeartbeatMs,
+                Beats: _silent.GetValueOrDefault(other.Report.Id) is var (last, beats) && last == other.LastHeartbeatMs
+                    ? beats + 1
+                    : 0));
+        _silent = silent;
+        var gone = silent.Where(other => other.Value.Beats > GoneAfterBeats).ToList();
+        foreach (var (id, (last, _)) in gone)
         {
-            await sequencer.SubmitOwnAsync(new Command.InstanceLeft(other.Report.Id, other.LastHeartbeatMs));
+            await sequencer.SubmitOwnAsync(new Command.InstanceLeft(id, last));
         }
+
+        return gone.Count > 0;
     }
 
     private async Task RaiseLevelAsync(CoordinationState state)

@@ -1,3 +1,4 @@
+using WebCoord.Core;
 using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Pipeline;
@@ -11,9 +12,17 @@ namespace WebCoord.Server.Pipeline;
 /// cannot be lost while nothing is asked of it.</param>
 internal sealed partial class LogHealth(TimeProvider time, bool isShared, ILogger<LogHealth> logger) : ILogObserver
 {
+    /// <summary>Contacts that wait until what was in the log then is applied; of more, the last is replaced.</summary>
+    private const int MaxUnapplied = 64;
+
     private readonly Lock _lock = new();
+    private readonly Lock _telling = new();
+    private readonly List<(long AskedAt, Zxid Head)> _unapplied = [];
     private LogUnavailableException? _failure;
+    private bool _isToldAvailable = true;
     private bool _isAsked;
+    private bool _isHeld;
+    private Zxid _applied;
     private long _lastContact = time.GetTimestamp();
 
     /// <summary>True until the log fails, and again once it answers.</summary>
@@ -22,7 +31,11 @@ internal sealed partial class LogHealth(TimeProvider time, bool isShared, ILogge
     /// <summary>Why it is not available; null while it is.</summary>
     public LogUnavailableException? Failure => Volatile.Read(ref _failure);
 
-    /// <summary>How long the log has not answered.</summary>
+    /// <summary>Whether what is applied here is, as far as is known, what the log has.</summary>
+    public bool IsCurrent => IsAvailable && !Volatile.Read(ref _isHeld);
+
+    /// <summary>How long ago the last moment was as of which this instance has applied all that the log had: an answer of
+    /// the log counts once what was in it then is applied.</summary>
     public TimeSpan Silence
     {
         get
@@ -34,7 +47,8 @@ internal sealed partial class LogHealth(TimeProvider time, bool isShared, ILogge
         }
     }
 
-    /// <summary>Raised after <see cref="IsAvailable"/> has changed. Handlers must not block.</summary>
+    /// <summary>Raised after <see cref="IsAvailable"/> has changed, one call at a time. Handlers must not block.
+    /// </summary>
     public event Action<bool>? Changed;
 
     /// <summary>An append begins.</summary>
@@ -47,17 +61,66 @@ internal sealed partial class LogHealth(TimeProvider time, bool isShared, ILogge
         }
     }
 
-    public void Contacted(long askedAt) => Report(askedAt, null);
+    public void Contacted(long askedAt, Zxid head)
+    {
+        lock (_lock)
+        {
+            if (head <= _applied && !_isHeld)
+            {
+                _lastContact = Math.Max(_lastContact, askedAt);
+            }
+            else
+            {
+                if (_unapplied.Count == MaxUnapplied)
+                {
+                    _unapplied.RemoveAt(MaxUnapplied - 1);
+                }
 
-    public void Failed(LogUnavailableException failure) => Report(long.MinValue, failure);
+                _unapplied.Add((askedAt, head));
+            }
+        }
 
-    private void Report(long askedAt, LogUnavailableException? failure)
+        Report(null);
+    }
+
+    public void Failed(LogUnavailableException failure) => Report(failure);
+
+    /// <summary>Everything up to a zxid is applied.</summary>
+    public void Applied(Zxid zxid)
+    {
+        lock (_lock)
+        {
+            _applied = zxid;
+            var count = _isHeld ? 0 : _unapplied.FindIndex(contact => contact.Head > zxid);
+            count = count < 0 ? _unapplied.Count : count;
+            if (count > 0)
+            {
+                _lastContact = Math.Max(_lastContact, _unapplied[count - 1].AskedAt);
+                _unapplied.RemoveRange(0, count);
+            }
+        }
+    }
+
+    /// <summary>From here until <see cref="Release"/> the state is not that of the log, and no contact counts.</summary>
+    public void Hold() => Volatile.Write(ref _isHeld, true);
+
+    /// <summary>The state is that of the log again, up to a zxid.</summary>
+    public void Release(Zxid applied)
+    {
+        lock (_lock)
+        {
+            _isHeld = false;
+            _unapplied.Clear();
+            _applied = applied;
+        }
+    }
+
+    private void Report(LogUnavailableException? failure)
     {
         LogUnavailableException? before;
         lock (_lock)
         {
             before = _failure;
-            _lastContact = Math.Max(_lastContact, askedAt);
             _isAsked = false;
             Volatile.Write(ref _failure, failure);
         }
@@ -65,11 +128,20 @@ internal sealed partial class LogHealth(TimeProvider time, bool isShared, ILogge
         if ((before is null) != (failure is null) || before?.IsLost != failure?.IsLost)
         {
             Tell(failure);
+            TellOfAvailability();
         }
+    }
 
-        if ((before is null) != (failure is null))
+    /// <summary>One at a time, and each tells how it is by then, so that the last word is the truth.</summary>
+    private void TellOfAvailability()
+    {
+        lock (_telling)
         {
-            Changed?.Invoke(failure is null);
+            if (IsAvailable != _isToldAvailable)
+            {
+                _isToldAvailable = IsAvailable;
+                Changed?.Invoke(_isToldAvailable);
+            }
         }
     }
 

@@ -10,7 +10,7 @@ internal readonly record struct LoadReport(Zxid SnapshotZxid, long ReplayedEntri
 /// <summary>Feeds the Applier: first the newest snapshot and what the log has after it, then what comes. When a shared
 /// log went back, or went on without this instance, it begins again from the newest snapshot.</summary>
 internal sealed partial class LogLoader(ITransactionLog log, Applier applier, SnapshotTaker snapshots, ReadGate gate,
-    RegressedSessions sessions, PipelineMetrics metrics, LoadProgress progress, TimeProvider time,
+    LogHealth health, RegressedSessions sessions, PipelineMetrics metrics, LoadProgress progress, TimeProvider time,
     ILogger<LogLoader> logger)
 {
     /// <summary>How long it waits before it turns again to a log that could not be reached.</summary>
@@ -28,6 +28,7 @@ internal sealed partial class LogLoader(ITransactionLog log, Applier applier, Sn
         var damaged = new List<string>();
         var state = await log.LoadSnapshotAsync(damaged, cancellationToken) ?? CoordinationState.Initial;
         applier.Restore(state);
+        health.Applied(state.LastZxid);
         var head = await log.LookAsync(null, cancellationToken);
         var replayed = await ReplayAsync(head.Zxid, cancellationToken);
         Report = new LoadReport(state.LastZxid, replayed, applier.State.Tree.NodeCount, time.GetElapsedTime(started),
@@ -65,14 +66,24 @@ internal sealed partial class LogLoader(ITransactionLog log, Applier applier, Sn
     private async Task ReloadAsync(Displacement why, CancellationToken cancellationToken)
     {
         gate.Close("This instance loads the state of the log anew.");
+        health.Hold();
         var before = applier.State;
         while (!await TryReloadAsync(why, cancellationToken))
         {
             await Task.Delay(RetryPause, time, cancellationToken);
         }
 
+        health.Release(applier.State.LastZxid);
         gate.Open();
         LogReloaded(before.LastZxid, applier.State.LastZxid);
+        if (why == Displacement.WasBehind && applier.State.IsLost(before.LastZxid))
+        {
+            // It slept, and meanwhile the log went back and on again beyond what is kept.
+            metrics.LogRegressed();
+            LogRegression(before.LastZxid, "it was found out late");
+            why = Displacement.LogRegressed;
+        }
+
         if (why == Displacement.LogRegressed)
         {
             sessions.EndThoseThatSawMore(before, applier.State);
@@ -108,9 +119,10 @@ internal sealed partial class LogLoader(ITransactionLog log, Applier applier, Sn
             applier.Replace(machine.State, why, applied);
             return true;
         }
-        catch (Exception failure) when (failure is LogUnavailableException or LogTrimmedException
+        catch (Exception failure) when (failure is LogUnavailableException or LogRefusedException
             or LogRegressedException)
         {
+            // What this instance has may be the last copy: it is kept until there is a whole one in its place.
             LogReloadFailed(failure.Message);
             return false;
         }
@@ -144,6 +156,7 @@ internal sealed partial class LogLoader(ITransactionLog log, Applier applier, Sn
     private void Apply(LogEntry entry)
     {
         applier.Apply(entry);
+        health.Applied(entry.LastZxid);
         snapshots.Count(entry, applier.State);
     }
 

@@ -42,13 +42,19 @@ internal sealed partial class PipelineService(ITransactionLog log, LogLoader loa
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (await TryLoadAsync(cancellationToken))
+        if (!await TryLoadAsync(cancellationToken))
         {
-            await BeginAsync(cancellationToken);
+            _starting = Guard(() => StartLaterAsync(_heartbeatStopping.Token));
+        }
+        else if (log.Description.IsShared)
+        {
+            // It was there a moment ago, but may be gone again: the server listens all the same.
+            _starting = Guard(() => BeginAsync(_heartbeatStopping.Token));
+            await Task.WhenAny(_starting, Task.Delay(LastWords, time, cancellationToken));
         }
         else
         {
-            _starting = Guard(() => StartLaterAsync(_heartbeatStopping.Token));
+            await BeginAsync(cancellationToken);
         }
     }
 
@@ -72,11 +78,11 @@ internal sealed partial class PipelineService(ITransactionLog log, LogLoader loa
     private async Task DrainAsync()
     {
         await _heartbeatStopping.CancelAsync();
-        await Task.WhenAll(_starting, _beating);
+        await WithinAsync(Task.WhenAll(_starting, _beating));
         if (IsReady)
         {
             // A courtesy: whoever does not hear it finds out by the heartbeats that do not come.
-            await Task.WhenAny(heartbeat.LeaveAsync(), Task.Delay(LastWords, time, CancellationToken.None));
+            await WithinAsync(heartbeat.LeaveAsync());
         }
 
         sequencer.Complete();
@@ -87,9 +93,14 @@ internal sealed partial class PipelineService(ITransactionLog log, LogLoader loa
         }
 
         await _stopping.CancelAsync();
-        await Task.WhenAll(_applying, _tracking);
+        await _applying;
+        pending.Close();
+        await Task.WhenAll(_starting, _beating, _tracking);
         await snapshots.StopAsync();
     }
+
+    private Task WithinAsync(Task task) =>
+        Task.WhenAny(task, Task.Delay(LastWords, time, CancellationToken.None));
 
     private async Task<bool> TryLoadAsync(CancellationToken cancellationToken)
     {
@@ -108,6 +119,12 @@ internal sealed partial class PipelineService(ITransactionLog log, LogLoader loa
             health.Failed(failure);
             return false;
         }
+        catch (Exception moved) when (log.Description.IsShared
+            && moved is LogTrimmedException or LogRegressedException)
+        {
+            // While it was loaded, others went on.
+            return false;
+        }
     }
 
     private async Task StartLaterAsync(CancellationToken stopping)
@@ -122,7 +139,7 @@ internal sealed partial class PipelineService(ITransactionLog log, LogLoader loa
 
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
-        health.Contacted(time.GetTimestamp());
+        health.Contacted(time.GetTimestamp(), applier.State.LastZxid);
         _applying = Guard(() => loader.FollowAsync(_stopping.Token));
         _sequencing = Guard(sequencer.RunAsync);
         await BootstrapAsync(cancellationToken);

@@ -38,6 +38,8 @@ internal static class PipelineSetup
         services.AddSingleton<PipelineService>();
         services.AddHostedService(provider => provider.GetRequiredService<PipelineService>());
         services.AddHostedService<Drain>();
+        services.AddOptions<HostOptions>().Configure<InstanceOptions>((host, instance) =>
+            host.ShutdownTimeout += TimeSpan.FromMilliseconds(instance.DrainMs ?? Drain.SharedDrainMs));
         return services;
     }
 

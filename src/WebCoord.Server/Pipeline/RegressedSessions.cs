@@ -9,8 +9,11 @@ namespace WebCoord.Server.Pipeline;
 /// more, or whose earlier holder is back. Every instance that had applied lost entries ends those that it may have told
 /// of them.
 /// </summary>
-internal sealed class RegressedSessions(Sequencer sequencer, LocalInstance self)
+internal sealed class RegressedSessions(Applier applier, Sequencer sequencer, LocalInstance self,
+    IHostApplicationLifetime lifetime, TimeProvider time)
 {
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Most sessions in one request: their ids must fit a batch of the log.</summary>
     private const int MaxEndsAtOnce = 10_000;
 
@@ -28,15 +31,27 @@ internal sealed class RegressedSessions(Sequencer sequencer, LocalInstance self)
         }
     }
 
+    /// <summary>Until it is done: a master that was just made may be gone again.</summary>
     private async Task EndAsync(SessionId[] sessions)
     {
-        var result = await sequencer.SubmitOwnAsync(
-            new Command.EndSessions([.. sessions], SessionEndReason.LogRegressed));
-        if (result.Error == ErrorCode.Unimplemented)
+        while (!lifetime.ApplicationStopping.IsCancellationRequested && !await TryEndAsync(sessions))
         {
-            // The service holds on to a feature level that does not know the reason.
-            await Task.WhenAll(sessions.Select(id => sequencer.SubmitOwnAsync(new Command.CloseSession(id))));
+            await Task.Delay(RetryPause, time);
         }
+    }
+
+    private async Task<bool> TryEndAsync(SessionId[] sessions)
+    {
+        if (applier.State.FeatureLevel >= CoordinationState.RegressionLevel)
+        {
+            return (await sequencer.SubmitOwnAsync(
+                new Command.EndSessions([.. sessions], SessionEndReason.LogRegressed))).Succeeded;
+        }
+
+        // Instances that are older than the reason must be able to read what is written.
+        var results = await Task.WhenAll(
+            sessions.Select(id => sequencer.SubmitOwnAsync(new Command.CloseSession(id))));
+        return results.All(result => result.Error is ErrorCode.Ok or ErrorCode.SessionExpired);
     }
 
     /// <summary>A session of this instance, or one that any instance may have served.</summary>

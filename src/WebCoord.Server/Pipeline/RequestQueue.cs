@@ -1,11 +1,12 @@
 namespace WebCoord.Server.Pipeline;
 
-/// <summary>The requests that wait for their batch, in their order. Many add, one takes; what waits is taken all at
+/// <summary>The requests that wait for their batch, in their order, those of the service itself first. Many add, one takes; what waits is taken all at
 /// once, so that a request costs its part of one lock.</summary>
 internal sealed class RequestQueue(int maxRequests)
 {
     private readonly Lock _lock = new();
     private readonly Queue<PendingRequest> _waiting = new();
+    private readonly Queue<PendingRequest> _first = new();
     private int _count;
     private long _bytes;
     private bool _isClosed;
@@ -18,17 +19,18 @@ internal sealed class RequestQueue(int maxRequests)
     public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Adds a request; false when the queue is full or closed.</summary>
-    public bool TryAdd(PendingRequest request)
+    /// <param name="isFirst">Whether it goes before all that are not.</param>
+    public bool TryAdd(PendingRequest request, bool isFirst)
     {
         TaskCompletionSource<bool>? arrival;
         lock (_lock)
         {
-            if (_isClosed || _waiting.Count >= maxRequests)
+            if (_isClosed || _count >= maxRequests)
             {
                 return false;
             }
 
-            _waiting.Enqueue(request);
+            (isFirst ? _first : _waiting).Enqueue(request);
             _count++;
             _bytes += request.Bytes;
             (arrival, _arrival) = (_arrival, null);
@@ -45,7 +47,7 @@ internal sealed class RequestQueue(int maxRequests)
         {
             var count = 0;
             var bytes = 0L;
-            foreach (var next in _waiting)
+            foreach (var next in _first.Concat(_waiting))
             {
                 if (count == mostRequests || (count > 0 && bytes + next.Bytes > mostBytes))
                 {
@@ -59,11 +61,24 @@ internal sealed class RequestQueue(int maxRequests)
             var taken = new PendingRequest[count];
             for (var i = 0; i < count; i++)
             {
-                taken[i] = _waiting.Dequeue();
+                taken[i] = (_first.Count > 0 ? _first : _waiting).Dequeue();
             }
 
             _count -= count;
             _bytes -= bytes;
+            return taken;
+        }
+    }
+
+    /// <summary>Takes all requests that were not added as first.</summary>
+    public PendingRequest[] TakeAllButFirst()
+    {
+        lock (_lock)
+        {
+            var taken = _waiting.ToArray();
+            _waiting.Clear();
+            _count -= taken.Length;
+            _bytes -= taken.Sum(request => (long)request.Bytes);
             return taken;
         }
     }
@@ -73,9 +88,9 @@ internal sealed class RequestQueue(int maxRequests)
     {
         lock (_lock)
         {
-            if (_waiting.Count > 0 || _isClosed)
+            if (_count > 0 || _isClosed)
             {
-                return ValueTask.FromResult(_waiting.Count > 0);
+                return ValueTask.FromResult(_count > 0);
             }
 
             _arrival ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -75,16 +75,17 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
             return false;
         }
 
-        Add(request);
+        Add(request, isFirst: false);
         return true;
     }
 
-    /// <summary>Queues a request of the service itself, which finds room even when clients have filled the queue.
-    /// </summary>
+    /// <summary>Queues a request of the service itself, which finds room even when clients have filled the queue, and
+    /// goes before theirs: sessions are kept alive however many writes wait.</summary>
     public Task<ApplyResult> SubmitOwnAsync(Command command)
     {
         var awaited = new AwaitedRequest(new Request(command));
-        Enqueue(awaited);
+        awaited.Bytes = CommandCodec.Measure(awaited.Request);
+        Add(awaited, isFirst: true);
         return awaited.Task;
     }
 
@@ -154,9 +155,9 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
         }
     }
 
-    private void Add(PendingRequest request)
+    private void Add(PendingRequest request, bool isFirst)
     {
-        if (!_queue.TryAdd(request))
+        if (!_queue.TryAdd(request, isFirst))
         {
             Refuse(request, _complete ? Stopping : TooManyWait);
         }
@@ -206,7 +207,7 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
         {
             var entry = await log.AppendAsync(sequence, RequestsOf(batch), CancellationToken.None);
             pending.Acknowledged(sequence, entry.LastZxid);
-            health.Contacted(started);
+            health.Contacted(started, entry.LastZxid);
             metrics.BatchAppended(batch.Length, time.GetElapsedTime(started));
         }
         catch (LogUnavailableException failure)
@@ -224,6 +225,22 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
             {
                 Refuse(queued, refusal);
             }
+
+            if (log.Description.IsShared)
+            {
+                RefuseWaiting();
+            }
+        }
+    }
+
+    /// <summary>What was queued behind a write that failed must not happen without it: a client that sends several at
+    /// once means them in their order.</summary>
+    private void RefuseWaiting()
+    {
+        foreach (var waiting in _queue.TakeAllButFirst())
+        {
+            Refuse(waiting, ApplyResult.Refused(ErrorCode.LogUnavailable,
+                "The log failed at an earlier write. Nothing was written; try again."));
         }
     }
 }

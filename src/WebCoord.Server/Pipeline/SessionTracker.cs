@@ -27,7 +27,6 @@ internal sealed class SessionTracker(
     private readonly Lock _lock = new();
     private HashSet<SessionId> _contacted = [];
     private int _nextLook;
-    private int _epoch;
     private Zxid _lastTick;
 
     /// <summary>Notes that a session's client was heard of. Unknown sessions do no harm.</summary>
@@ -69,29 +68,10 @@ internal sealed class SessionTracker(
     }
 
     /// <summary>All timeouts start afresh before any session is ended: while no process was there, clients had nobody
-    /// to turn to. If others are there already, they had.</summary>
-    private async Task<bool> ResumeAsync()
-    {
-        var state = applier.State;
-        _epoch = state.LastZxid.Epoch;
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        return state.Sessions.Count == 0
-            || state.Instances.Values.Any(other => other.Report.Id != self.Id
-                && now - other.LastHeartbeatMs < InstanceHeartbeat.SharedInterval.TotalMilliseconds * 2)
-            || (await sequencer.SubmitOwnAsync(new Command.ServiceResumed())).Succeeded;
-    }
-
-    /// <summary>A new generation of the log means that it was away for all: all timeouts start afresh.</summary>
-    private async Task ResumeInNewEpochAsync(CoordinationState state)
-    {
-        if (state.LastZxid.Epoch > _epoch && state.Sessions.Count > 0 && IsFirst(state)
-            && !(await sequencer.SubmitOwnAsync(new Command.ServiceResumed())).Succeeded)
-        {
-            return;
-        }
-
-        _epoch = state.LastZxid.Epoch;
-    }
+    /// to turn to. In a shared log others may have been there; if none was, the gap between its entries tells
+    /// (<see cref="StateMachine"/>).</summary>
+    private async Task<bool> ResumeAsync() => log.Description.IsShared || applier.State.Sessions.Count == 0
+        || (await sequencer.SubmitOwnAsync(new Command.ServiceResumed())).Succeeded;
 
     /// <summary>Whether this instance is the first of those that the state knows: what one must do, it does.</summary>
     private bool IsFirst(CoordinationState state) =>
@@ -102,7 +82,6 @@ internal sealed class SessionTracker(
     private async Task TouchAsync()
     {
         var state = applier.State;
-        await ResumeInNewEpochAsync(state);
         var alive = TakeContacted().Where(id => state.Sessions.Find(id) is not null).Order().ToArray();
         var othersMoveIt = !IsFirst(state) && alive.Length == 0 && state.LastZxid > _lastTick;
         _lastTick = state.LastZxid;
@@ -151,8 +130,10 @@ internal sealed class SessionTracker(
     {
         var state = applier.State;
 
-        // The others give the first a tick, so that normally each end is proposed once.
-        var deadline = IsFirst(state) ? state.LogClockMs : state.LogClockMs - state.Settings.TickMs;
+        // Elsewhere a client may have been heard of whose touch is under way: that is gathered for a tick. The others give
+        // the first half a tick more, so that normally each end is proposed once.
+        var ticks = !log.Description.IsShared ? 0 : IsFirst(state) ? 1.5 : 2;
+        var deadline = state.LogClockMs - (long)(ticks * state.Settings.TickMs);
         var overdue = state.Sessions
             .Where(session => session.IsOverdue(deadline) && !WasContacted(session.Id))
             .Take(MaxEndsAtOnce);

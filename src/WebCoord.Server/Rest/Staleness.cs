@@ -14,7 +14,7 @@ internal sealed class Staleness(ITransactionLog log, LogHealth health)
     public void Tell(HttpResponse response)
     {
         var silence = health.Silence;
-        if (log.Description.IsShared && (!health.IsAvailable || silence > MaxSilence))
+        if (log.Description.IsShared && (!health.IsCurrent || silence > MaxSilence))
         {
             response.Headers[WebCoordHeaders.Stale] =
                 ((long)silence.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);

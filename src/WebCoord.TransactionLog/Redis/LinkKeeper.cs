@@ -303,7 +303,7 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
 
         _incarnation = link.Incarnation;
         Slot.Put(link);
-        observer?.Contacted(asked);
+        observer?.Contacted(asked, tail.Head.Zxid);
         _spent.Remove(link.Incarnation);
         if (_spent.Count > 0)
         {

@@ -104,8 +104,8 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
             var asked = time.GetTimestamp();
             if (looked == 0 || time.GetElapsedTime(looked, asked) >= lookInterval)
             {
-                await LookAsync(link, cancellationToken);
-                observer?.Contacted(asked);
+                var view = await LookAsync(link, cancellationToken);
+                observer?.Contacted(asked, view.Head.Zxid);
                 looked = asked;
             }
 
@@ -126,13 +126,15 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
         }
     }
 
-    private async Task LookAsync(RedisLink link, CancellationToken cancellationToken)
+    private async Task<LogView> LookAsync(RedisLink link, CancellationToken cancellationToken)
     {
         var view = await link.LookAsync(Head, cancellationToken);
         if (view.Place != ChainPlace.On)
         {
             throw link.Stale($"the last entry is {view.Place}");
         }
+
+        return view;
     }
 
     private async Task<bool> ReadSomeAsync(RedisLink link, CancellationToken cancellationToken)

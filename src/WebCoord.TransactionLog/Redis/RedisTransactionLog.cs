@@ -94,7 +94,7 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
                         : link.Stale($"the last entry is {view.Place}");
                 }
 
-                Observer?.Contacted(asked);
+                Observer?.Contacted(asked, view.Head.Zxid);
                 if (view.Head.Zxid > Tail.Head.Zxid)
                 {
                     Tail.Wake();
@@ -183,7 +183,7 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
             var entry = append.Batch.EntryAt(reply.Position(1), reply.Number(4), append.Link.Incarnation);
             if (Tail.TryDeliver(append.Link, entry, reply.Position(5)))
             {
-                Observer?.Contacted(asked);
+                Observer?.Contacted(asked, entry.LastZxid);
                 append.Complete(entry);
             }
         }

@@ -106,7 +106,7 @@ internal sealed class GatedLog(ITransactionLog inner) : ITransactionLog
     {
         FailWith(null);
         FailLooksWith(null);
-        Observer?.Contacted(TimeProvider.System.GetTimestamp());
+        Observer?.Contacted(TimeProvider.System.GetTimestamp(), Zxid.None);
     }
 
     /// <summary>Appends as another instance does.</summary>
@@ -142,7 +142,7 @@ internal sealed class GatedLog(ITransactionLog inner) : ITransactionLog
         Interlocked.Increment(ref _looks);
         var asked = TimeProvider.System.GetTimestamp();
         await _lookGate.PassAsync(cancellationToken);
-        Observer?.Contacted(asked);
+        Observer?.Contacted(asked, Zxid.None);
         return Head;
     }
 

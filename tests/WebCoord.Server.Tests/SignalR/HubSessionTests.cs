@@ -131,7 +131,7 @@ public sealed class HubSessionTests
 
         server.Health.Failed(new LogUnavailableException("The disk is full.", outcomeKnown: true));
         Assert.Equal("logUnavailable", await NextClusterEventAsync(client, "logUnavailable"));
-        server.Health.Contacted(0);
+        server.Health.Contacted(0, Zxid.None);
         Assert.Equal("logRestored", await NextClusterEventAsync(client, "logRestored"));
     }
 
