@@ -39,7 +39,7 @@ internal sealed record HandshakeAnswer(ChainPlace Place, RedisGeneration Generat
 /// <summary>Runs <c>handshake.lua</c>: what comes before anything else on a connection.</summary>
 internal static class Handshake
 {
-    private static readonly RedisScript Script = new("handshake");
+    private static readonly RedisScript Script = new("handshake", runsWhenFull: true);
 
     /// <exception cref="LogUnavailableException">There is no answer, no master, or the log is lost.</exception>
     /// <exception cref="LogRefusedException">There is no log, or none that can be used.</exception>
@@ -64,7 +64,8 @@ internal static class Handshake
                 reply.Position(9),
                 reply.Text(12).Length == 0 ? null : reply.Number(12)),
             "LOST" => throw new LogUnavailableException($"{where} is lost: {reply.Text(1)}. Bring its data back, or "
-                + "decide how to go on without with POST /v1/log/loss.", true)
+                + "decide how to go on without with POST /v1/log/loss; to keep the state that this instance has, first "
+                + $"{connection.Keys.Clearing}.", true)
             {
                 IsLost = true,
             },

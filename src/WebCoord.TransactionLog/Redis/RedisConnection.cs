@@ -92,7 +92,7 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     /// <summary>Waits for an answer.</summary>
     /// <exception cref="LogUnavailableException">There is none in time, or an error; the connection is broken from then
-    /// on.</exception>
+    /// on, unless Redis only refuses writes.</exception>
     public async Task<T> AnswerAsync<T>(Task<T> asked, CancellationToken cancellationToken)
     {
         try
@@ -100,6 +100,10 @@ internal sealed class RedisConnection : IAsyncDisposable
             // A connection that is closed may leave what was asked without any answer.
             await Task.WhenAny(asked, Broken).WaitAsync(_timeout, cancellationToken);
             return asked.IsCompleted ? await asked : throw Unavailable(await Broken);
+        }
+        catch (Exception failure) when (WritesRefusedException.Of(failure) is { } refusal)
+        {
+            throw Refused(refusal);
         }
         catch (Exception failure) when (failure is TimeoutException or RedisException or ObjectDisposedException
             || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -110,6 +114,10 @@ internal sealed class RedisConnection : IAsyncDisposable
             throw unavailable;
         }
     }
+
+    /// <summary>What is told of something that certainly was not done; the connection is as good as before.</summary>
+    public LogUnavailableException Refused(WritesRefusedException refusal) =>
+        new($"Redis at {Location} takes no writes: {refusal.Message}", true, refusal);
 
     /// <summary>Ends the use of the connection; the first reason counts.</summary>
     public void Break(Exception reason) => _broken.TrySetResult(reason);

@@ -29,6 +29,9 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>The channel on which each append tells of itself.</summary>
     public string Hint => $"{Tag}:hint";
 
+    /// <summary>For people: what makes room for a log that begins anew.</summary>
+    public string Clearing => $"rename or delete the keys {Head}, {Log}, {Appenders} and {Snapshots}";
+
     /// <summary>A chunk of an attempt to save a snapshot.</summary>
     public RedisKey SnapshotChunk(string attempt, int index) => $"{Tag}:snapshot:{attempt}:{index}";
 }

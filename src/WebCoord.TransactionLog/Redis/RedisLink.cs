@@ -20,6 +20,7 @@ internal sealed class RedisLink(RedisConnection connection, RedisGeneration gene
 
     private readonly RedisScript _append = AppendScript.ForGeneration(generation.Nonce);
     private readonly RedisScript _look = LookScript.ForGeneration(generation.Nonce);
+    private readonly SentSequences _sequences = new(lastSent);
     private readonly TaskCompletionSource _replaced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private byte[] _appendSha1 = [];
     private byte[] _lookSha1 = [];
@@ -51,26 +52,49 @@ internal sealed class RedisLink(RedisConnection connection, RedisGeneration gene
     public async Task<RedisResult> SendAsync(Batch batch, LogPosition known)
     {
         var payload = batch.Payload.ToArray();
-        var previous = lastSent;
-        lastSent = batch.Sequence;
-        return await connection.RunLoadedAsync(_appendSha1,
-            [
-                generation.Nonce, .. RedisReply.Arguments(known), IncarnationText, previous, batch.Sequence,
-                batch.Requests.Length, Convert.ToHexStringLower(SHA256.HashData(payload)), payload,
-                connection.Keys.Hint,
-            ]);
+        var previous = _sequences.Send(batch.Sequence);
+        try
+        {
+            var answer = await connection.RunLoadedAsync(_appendSha1,
+                [
+                    generation.Nonce, .. RedisReply.Arguments(known), IncarnationText, previous, batch.Sequence,
+                    batch.Requests.Length, Convert.ToHexStringLower(SHA256.HashData(payload)), payload,
+                    connection.Keys.Hint,
+                ]);
+            switch (new RedisReply(answer).Status)
+            {
+                case "OK":
+                    _sequences.Take(batch.Sequence);
+                    break;
+                case "BEHIND":
+                    _sequences.Refuse(batch.Sequence);
+                    break;
+            }
+
+            return answer;
+        }
+        catch (RedisServerException failure) when (WritesRefusedException.Of(failure) is not null)
+        {
+            _sequences.Refuse(batch.Sequence);
+            throw;
+        }
     }
 
     /// <summary>The answer to a batch; null if Redis refused it, so that it was not appended and never will be: then
     /// the link is broken.</summary>
-    /// <exception cref="LogUnavailableException">There is no answer. The link is broken, and another may find out.
-    /// </exception>
+    /// <exception cref="LogUnavailableException">There is no answer: the link is broken, and another may find out. Or,
+    /// with a <see cref="WritesRefusedException"/> within, it was not appended and never will be.</exception>
     public async Task<RedisReply?> AnswerAsync(Task<RedisResult> sent)
     {
         var reply = new RedisReply(await connection.AnswerAsync(sent, CancellationToken.None));
         if (reply.Status == "OK")
         {
             return reply;
+        }
+
+        if (reply.Status == "BEHIND")
+        {
+            throw connection.Refused(new WritesRefusedException("it has refused what was sent before this"));
         }
 
         connection.Break(new StaleGenerationException(reply.Text(1)));

@@ -8,13 +8,15 @@ namespace WebCoord.TransactionLog.Redis;
 /// <summary>A script for Redis, from the embedded file of its name; what <c>chain.lua</c> defines is before it.
 /// </summary>
 /// <param name="prelude">Another file, whose definitions come before it too.</param>
-internal sealed class RedisScript(string name, string? prelude = null)
+/// <param name="runsWhenFull">Whether Redis is to run it when its memory is full: what it adds is next to nothing, and
+/// without it memory would never become free.</param>
+internal sealed class RedisScript(string name, string? prelude = null, bool runsWhenFull = false)
 {
     private static readonly string Chain = Read("chain");
 
     /// <summary>What Redis is given.</summary>
-    public string Text { get; private init; } =
-        prelude is null ? $"{Chain}\n{Read(name)}" : $"{Chain}\n{Read(prelude)}\n{Read(name)}";
+    public string Text { get; private init; } = (runsWhenFull ? "#!lua flags=allow-oom\n" : "")
+        + (prelude is null ? $"{Chain}\n{Read(name)}" : $"{Chain}\n{Read(prelude)}\n{Read(name)}");
 
     /// <summary>By this Redis knows the script once it was loaded.</summary>
     [SuppressMessage("Security", "CA5350", Justification = "It is how Redis names scripts.")]

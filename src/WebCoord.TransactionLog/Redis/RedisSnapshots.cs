@@ -23,8 +23,8 @@ internal sealed class RedisSnapshots
     private static readonly RedisScript Claim = new("claim", "snapshots");
     private static readonly RedisScript Publish = new("publish", "snapshots");
     private static readonly RedisScript Restore = new("restore", "snapshots");
-    private static readonly RedisScript Discard = new("discard", "snapshots");
-    private static readonly RedisScript Trim = new("trim", "snapshots");
+    private static readonly RedisScript Discard = new("discard", "snapshots", runsWhenFull: true);
+    private static readonly RedisScript Trim = new("trim", "snapshots", runsWhenFull: true);
     private static readonly RedisScript Survey = new("survey", "snapshots");
 
     private readonly string _writer = Random();
@@ -158,7 +158,7 @@ internal sealed class RedisSnapshots
                     + "first chunks expired before the last came.", true);
             case "THERE":
                 throw new LogRefusedException($"{Where(connection)} is not empty: there is {answer[1]}. Nothing was "
-                    + "changed");
+                    + $"changed; to go on with the state that this instance has, first {connection.Keys.Clearing}");
             default:
                 return answer;
         }

@@ -187,6 +187,10 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
                 append.Complete(entry);
             }
         }
+        catch (LogUnavailableException refusal) when (refusal.InnerException is WritesRefusedException)
+        {
+            append.Fail(refusal);
+        }
         catch (LogUnavailableException)
         {
             // The link is broken; what became of the append is for the next to find out.

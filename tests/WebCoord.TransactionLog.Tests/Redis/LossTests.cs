@@ -108,6 +108,28 @@ public sealed class LossTests(RunningRedis redis) : IClassFixture<RunningRedis>
     }
 
     [RedisFact]
+    public async Task The_remains_of_a_damaged_log_are_named_and_once_they_are_away_a_kept_state_goes_on()
+    {
+        var (options, keeper, entries) = await BeginAsync(2);
+        await using var _ = keeper;
+        await redis.Server.AskAsync("DEL", $"{{{options.Prefix}}}:head");
+        await IsLostAsync(keeper);
+        var loss = await Assert.ThrowsAsync<LogUnavailableException>(
+            () => keeper.AppendAsync(3, Puts.Batch(1), CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<LogRefusedException>(() => keeper.AcceptLossAsync(
+            LossAcceptance.KeepState, Puts.StateAt(entries[1]), CancellationToken.None));
+        var named = new[] { "head", "log", "appenders", "snapshots" }
+            .Select(name => $"{{{options.Prefix}}}:{name}").ToList();
+        Assert.All(named, key => Assert.Contains(key, loss.Message, StringComparison.Ordinal));
+        Assert.All(named, key => Assert.Contains(key, refusal.Message, StringComparison.Ordinal));
+
+        await redis.Server.AskAsync(["DEL", .. named]);
+        await keeper.AcceptLossAsync(
+            LossAcceptance.KeepState, Puts.StateAt(entries[1]), CancellationToken.None);
+        Assert.True((await keeper.AppendAsync(4, 1))[0].LastZxid > entries[1].LastZxid);
+    }
+
+    [RedisFact]
     public async Task What_is_not_so_cannot_be_accepted()
     {
         var (options, log, entries) = await BeginAsync(1);

@@ -111,8 +111,11 @@ public sealed class OutcomeTests
         // As if the second had been sent and refused.
         var after = new RedisLink(connection, answer.Generation, 1, 2);
         await after.LoadAsync(default);
-        Assert.Null(await after.AnswerAsync(after.SendAsync(third, LogPosition.Start)));
-        Assert.IsType<StaleGenerationException>(await connection.Broken);
+        var refusal = await Assert.ThrowsAsync<LogUnavailableException>(
+            () => after.AnswerAsync(after.SendAsync(third, LogPosition.Start)));
+        Assert.IsType<WritesRefusedException>(refusal.InnerException);
+        Assert.True(refusal.OutcomeKnown);
+        Assert.False(connection.Broken.IsCompleted);
     }
 
     [RedisFact]

@@ -8,7 +8,8 @@
 -- ARGV: 1 the nonce   2-4 epoch, counter, hash of the caller's position   5 its incarnation   6 the sequence of its
 --       entry before   7 the sequence   8 how many requests   9 SHA-256 of the payload   10 the payload
 --       11 the channel of the hint
--- Answers {'OK', epoch, counter, hash, time (ms), epoch, counter, hash of the entry before}, or {'STALE', why}.
+-- Answers {'OK', epoch, counter, hash, time (ms), epoch, counter, hash of the entry before}, {'BEHIND'} if one that it
+-- was sent after was not appended, or {'STALE', why}.
 
 local MAX_COUNTER = 4294967295
 
@@ -22,8 +23,12 @@ if place ~= 'ON' then
   return {'STALE', place}
 end
 local record = redis.call('HGET', KEYS[3], ARGV[5])
-if not record or string.match(record, '^(R?%d+) ') ~= ARGV[6] then
+local last_sequence = record and string.match(record, '^(%d+) ')
+if not last_sequence then
   return {'STALE', 'APPENDER'}
+end
+if last_sequence ~= ARGV[6] then
+  return {'BEHIND'}
 end
 
 local count = tonumber(ARGV[8])
