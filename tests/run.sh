@@ -132,4 +132,7 @@ fi
 for project in tests/*.Tests/*.csproj; do
     run_project "$project"
 done
+# Once more what front ends promise, on a log that instances share. Left out are tests of time alone.
+WEBCOORD_TEST_LOG=redis run_project tests/WebCoord.Server.Tests/WebCoord.Server.Tests.csproj --filter \
+    'FullyQualifiedName~ApiTests|FullyQualifiedName~Rest.L|FullyQualifiedName~Rest.R|FullyQualifiedName~HubD|FullyQualifiedName~HubW'
 finish

@@ -5,8 +5,8 @@ using WebCoord.Server.Tests.EndToEnd;
 
 namespace WebCoord.Server.Tests.Rest;
 
-/// <summary>One real server with its log in memory for all tests of a class, and a super user, <c>super:test</c>.
-/// </summary>
+/// <summary>One real server on a <see cref="LogUnderTest"/> for all tests of a class, and a super user,
+/// <c>super:test</c>.</summary>
 public sealed class MemoryServer : IAsyncLifetime
 {
     public static readonly AuthenticationHeaderValue Super = Basic("super:test");
@@ -20,8 +20,8 @@ public sealed class MemoryServer : IAsyncLifetime
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credential)));
 
     public async Task InitializeAsync() => _server = await ServerProcess.StartAsync(_folder.Path,
-        "--WebCoord:Log:Kind=memory", "--WebCoord:ZooKeeper:SuperDigest=super:D/InIHSb7yEEbrWz8b9l71RjZJU=",
-        "--WebCoord:Security:AllowedOrigins:0=https://app.example");
+        [.. LogUnderTest.NewArguments(), "--WebCoord:ZooKeeper:SuperDigest=super:D/InIHSb7yEEbrWz8b9l71RjZJU=",
+            "--WebCoord:Security:AllowedOrigins:0=https://app.example"]);
 
     public async Task DisposeAsync()
     {

@@ -1,3 +1,5 @@
+using WebCoord.Server.Tests.EndToEnd;
+
 namespace WebCoord.Server.Tests.Rest;
 
 public sealed class NodesApiTests(WebCoordApplication application) : IClassFixture<WebCoordApplication>, IDisposable
@@ -12,7 +14,7 @@ public sealed class NodesApiTests(WebCoordApplication application) : IClassFixtu
         var created = await _client.PutTextAsync("/app", "one");
         var body = await created.JsonAsync(201);
         Assert.Equal("/v1/nodes/app", created.Header("Location"));
-        Assert.Equal("none", created.Header("WebCoord-Durability"));
+        Assert.Equal(LogUnderTest.Durability, created.Header("WebCoord-Durability"));
         Assert.Equal(body.Text("etag"), created.Header("ETag"));
         Assert.False(body.TryGetProperty("data", out _));
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using WebCoord.Server.Contract;
+using WebCoord.Server.Tests.EndToEnd;
 
 namespace WebCoord.Server.Tests.Rest;
 
@@ -137,7 +138,7 @@ public sealed class ProblemMiddlewareTests(WebCoordApplication application) : IC
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         Assert.Equal("not-applied", problem.Text("outcome"));
         Assert.Equal(response.Header("WebCoord-Zxid"), problem.Text("zxid"));
-        Assert.Equal("none", response.Header("WebCoord-Durability"));
+        Assert.Equal(LogUnderTest.Durability, response.Header("WebCoord-Durability"));
         Assert.NotEmpty(problem.Text("traceId"));
         Assert.Equal(status == 401, response.Headers.WwwAuthenticate.Count > 0);
     }

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using WebCoord.Server.Contract;
 using WebCoord.Server.Rest;
+using WebCoord.Server.Tests.EndToEnd;
 
 namespace WebCoord.Server.Tests.Rest;
 
@@ -25,8 +26,8 @@ public sealed class ServiceApiTests(MemoryServer server) : IClassFixture<MemoryS
             cluster = await ClusterAsync();
         }
 
-        Assert.Equal("memory", (string?)cluster["log"]!["kind"]);
-        Assert.Equal("none", (string?)cluster["log"]!["durability"]);
+        Assert.Equal(LogUnderTest.Kind, (string?)cluster["log"]!["kind"]);
+        Assert.Equal(LogUnderTest.Durability, (string?)cluster["log"]!["durability"]);
         Assert.True((bool)cluster["log"]!["available"]!);
         Assert.True(long.TryParse((string?)cluster["zxid"], out _));
         var instance = Assert.Single(cluster["instances"]!.AsArray())!;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using WebCoord.Server.Tests.EndToEnd;
 
 namespace WebCoord.Server.Tests.Rest;
 
@@ -16,7 +17,7 @@ public sealed class SessionsApiTests(MemoryServer server) : IClassFixture<Memory
         Assert.StartsWith($"{session["sessionId"]}.", session["token"]!.ToString(), StringComparison.Ordinal);
         Assert.Equal(2000, (int)session["timeoutMs"]!);
         Assert.NotEmpty(response.Headers.GetValues("WebCoord-Zxid"));
-        Assert.Equal("none", Assert.Single(response.Headers.GetValues("WebCoord-Durability")));
+        Assert.Equal(LogUnderTest.Durability, Assert.Single(response.Headers.GetValues("WebCoord-Durability")));
     }
 
     [Fact]

@@ -10,15 +10,16 @@ using WebCoord.Core.Sessions;
 using WebCoord.Server.Contract;
 using WebCoord.Server.Pipeline;
 using WebCoord.Server.Security;
+using WebCoord.Server.Tests.EndToEnd;
 
 namespace WebCoord.Server.Tests.Rest;
 
-/// <summary>The whole service with a log in memory. Over <c>UseKestrel(0)</c> it listens on a free port.</summary>
+/// <summary>The whole service on a <see cref="LogUnderTest"/>. Over <c>UseKestrel(0)</c> it listens on a free port.
+/// </summary>
 public class WebCoordApplication : WebApplicationFactory<Program>
 {
-    private readonly Dictionary<string, string> _settings = new()
+    private readonly Dictionary<string, string> _settings = new(LogUnderTest.NewSettings())
     {
-        ["WebCoord:Log:Kind"] = "memory",
         ["WebCoord:ZooKeeper:Port"] = "0",
     };
 

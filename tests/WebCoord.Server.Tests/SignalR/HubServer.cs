@@ -8,13 +8,14 @@ using WebCoord.Core.Commands;
 using WebCoord.Server.Pipeline;
 using WebCoord.Server.Security;
 using WebCoord.Server.SignalR;
+using WebCoord.Server.Tests.EndToEnd;
 using WebCoord.Server.Tests.Pipeline;
 using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Tests.SignalR;
 
-/// <summary>The hub on a real Kestrel with a free loopback port, and the pipeline below it with a log in memory.
-/// </summary>
+/// <summary>The hub on a real Kestrel with a free loopback port, and the pipeline below it on a <see
+/// cref="LogUnderTest"/>.</summary>
 internal sealed class HubServer : IAsyncDisposable
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
@@ -37,7 +38,7 @@ internal sealed class HubServer : IAsyncDisposable
     public static async Task<HubServer> StartAsync(Action<IServiceCollection> configure, params string[] settings)
     {
         var builder = WebApplication.CreateBuilder(
-            ["--Urls=http://127.0.0.1:0", "--WebCoord:Log:Kind=memory", .. settings]);
+            ["--Urls=http://127.0.0.1:0", .. LogUnderTest.NewArguments(), .. settings]);
         builder.Logging.ClearProviders();
         builder.Services.AddWebCoordOptions();
         builder.Services.AddPipeline();

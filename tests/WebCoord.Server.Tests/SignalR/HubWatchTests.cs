@@ -170,14 +170,19 @@ public sealed class HubWatchTests
         await using var server = await HubServer.StartAsync();
         await using var client = await server.ConnectAsync();
         await server.PutAsync("/w", "");
-        var minZxid = new Core.Zxid(server.Applier.State.LastZxid.Value + 1).ToString();
+        // So far ahead that what the service writes by itself does not get there.
+        const int ahead = 50;
+        var minZxid = new Core.Zxid(server.Applier.State.LastZxid.Value + ahead).ToString();
 
         var watching = await client.BeginCallAsync("Watch",
             new { watchId = "w", path = "/w", kind = "data", mode = "once", minZxid });
         var unwatching = await client.BeginCallAsync("Unwatch", new { watchId = "w" });
         await client.CallAsync("GetNode", new { path = "/w" });
         Assert.False(watching.IsCompleted || unwatching.IsCompleted);
-        await server.PutAsync("/other", "");
+        for (var written = 0; written < ahead; written++)
+        {
+            await server.PutAsync("/other", "");
+        }
 
         await watching;
         await unwatching;
