@@ -38,6 +38,7 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
     private LogPosition _head = start;
     private TaskCompletionSource? _more;
     private LogRefusedException? _damage;
+    private long _version;
 
     /// <summary>The position of the last entry.</summary>
     public LogPosition Head
@@ -47,6 +48,19 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
             lock (_lock)
             {
                 return _head;
+            }
+        }
+    }
+
+    /// <summary>Another one after every change. Who asks for it first and then what is here misses no change by waiting
+    /// for the next (<see cref="WaitAsync"/>).</summary>
+    public long Version
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _version;
             }
         }
     }
@@ -71,6 +85,7 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
         {
             _entries.Add(entry);
             _head = PositionOf(entry);
+            _damage = null;
             _bytes += entry.PayloadBytes;
             while (_entries.Count - _first > maxEntries || (_bytes > maxBytes && _entries.Count - _first > 1))
             {
@@ -78,7 +93,7 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
             }
 
             Compact();
-            (more, _more) = (_more, null);
+            more = Change();
         }
 
         more?.SetResult();
@@ -93,7 +108,8 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
             _entries.Clear();
             (_first, _bytes) = (0, 0);
             _base = _head = position;
-            (more, _more) = (_more, null);
+            _damage = null;
+            more = Change();
         }
 
         more?.SetResult();
@@ -106,7 +122,7 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
         lock (_lock)
         {
             _damage = damage;
-            (more, _more) = (_more, null);
+            more = Change();
         }
 
         more?.SetResult();
@@ -141,12 +157,12 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
         }
     }
 
-    /// <summary>Completes once there is something after a position.</summary>
-    public Task WaitAsync(LogPosition position, CancellationToken cancellationToken)
+    /// <summary>Completes once there is another version than a known one.</summary>
+    public Task WaitAsync(long version, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            if (_head.Zxid > position.Zxid)
+            if (_version != version)
             {
                 return Task.CompletedTask;
             }
@@ -171,6 +187,14 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
     }
 
     private static LogPosition PositionOf(LogEntry entry) => new(entry.LastZxid, entry.ChainHash);
+
+    private TaskCompletionSource? Change()
+    {
+        var more = _more;
+        _more = null;
+        _version++;
+        return more;
+    }
 
     private void ForgetFirst()
     {

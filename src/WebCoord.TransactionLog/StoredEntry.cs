@@ -13,12 +13,25 @@ internal sealed record StoredEntry(Zxid LastZxid, int Count, long TimestampMs, l
     /// <exception cref="InvalidDataException">It does not, or it is damaged.</exception>
     public LogEntry DecodeAfter(LogPosition previous)
     {
+        VerifyAfter(previous);
+        return Decode();
+    }
+
+    /// <summary>Looks whether the entry follows a position on the chain.</summary>
+    /// <exception cref="InvalidDataException">It does not, or its payload is damaged.</exception>
+    public void VerifyAfter(LogPosition previous)
+    {
         var first = new Zxid(LastZxid.Value - Count + 1);
         if (Core.Commands.ChainHash.Next(previous.ChainHash, first, LastZxid, TimestampMs, Payload) != ChainHash)
         {
             throw new InvalidDataException($"the chain hash does not follow from that of zxid {previous.Zxid}");
         }
+    }
 
+    /// <summary>The entry, once it was verified.</summary>
+    /// <exception cref="InvalidDataException">Its payload is not what it should be.</exception>
+    public LogEntry Decode()
+    {
         var requests = CommandCodec.Decode(Payload);
         return requests.Length != Count
             ? throw new InvalidDataException($"it holds {requests.Length} requests instead of {Count}")

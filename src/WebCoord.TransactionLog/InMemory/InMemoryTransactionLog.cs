@@ -50,6 +50,7 @@ public sealed class InMemoryTransactionLog(TimeProvider time, long incarnation, 
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var version = _tail.Version;
             switch (_tail.Next(after, out var entry))
             {
                 case TailAnswer.Entry:
@@ -57,7 +58,7 @@ public sealed class InMemoryTransactionLog(TimeProvider time, long incarnation, 
                     after = new LogPosition(entry!.LastZxid, entry.ChainHash);
                     break;
                 case TailAnswer.End:
-                    await _tail.WaitAsync(after, cancellationToken);
+                    await _tail.WaitAsync(version, cancellationToken);
                     break;
                 case TailAnswer.Before:
                     throw Refusals.Trimmed(Description.Location, after, _tail.Base);

@@ -4,40 +4,39 @@ using WebCoord.Core;
 
 namespace WebCoord.TransactionLog.Redis;
 
-/// <summary>Reads the stream of the entries, some at a time: as many as make about a megabyte, going by those before.
-/// One read at a time.</summary>
-internal sealed class EntryStream
+/// <summary>Reads the stream of the entries, some at a time.</summary>
+internal static class EntryStream
 {
-    private const int FirstCount = 16;
-    private const int MaxCount = 1_024;
-    private const int AimBytes = 1 << 20;
+    /// <summary>Reading so many takes Redis about a millisecond.</summary>
+    private const int MaxCount = 256;
+    private const int EnoughBytes = 1 << 20;
 
-    private int _count = FirstCount;
+    private static readonly RedisScript ReadScript = new("read");
 
     /// <summary>Entries after a zxid, in order; none if there are no more.</summary>
     /// <exception cref="LogUnavailableException">There is no answer.</exception>
     /// <exception cref="InvalidDataException">There is something else in the stream.</exception>
-    public async Task<List<StoredEntry>> ReadAsync(RedisConnection connection, Zxid after,
+    public static async Task<List<StoredEntry>> ReadAsync(RedisConnection connection, Zxid after,
         CancellationToken cancellationToken)
     {
-        object[] arguments = [connection.Keys.Log, $"({RedisReply.IdOf(after)}", "+", "COUNT", _count];
-        var answer = await connection.AskAsync(
-            () => connection.Database.ExecuteAsync("XRANGE", arguments, CommandFlags.DemandMaster), cancellationToken);
-        var entries = ((RedisResult[])answer).Select(Parse).ToList();
-        var bytes = entries.Sum(entry => (long)entry.Payload.Length);
-        if (bytes > AimBytes)
-        {
-            _count = Math.Max(1, _count / 2);
-        }
-        else if (entries.Count == _count)
-        {
-            _count = Math.Min(MaxCount, _count * 2);
-        }
-
-        return entries;
+        var answer = await connection.RunAsync(ReadScript, [RedisReply.IdOf(after), MaxCount, EnoughBytes],
+            cancellationToken);
+        return [.. ((RedisResult[])answer).Select(Parse)];
     }
 
     private static StoredEntry Parse(RedisResult item)
+    {
+        try
+        {
+            return ParseFields(item);
+        }
+        catch (Exception other) when (other is FormatException or OverflowException or ArgumentException)
+        {
+            throw new InvalidDataException($"it is not one of this log's ({other.Message})", other);
+        }
+    }
+
+    private static StoredEntry ParseFields(RedisResult item)
     {
         var parts = (RedisResult[])item;
         var id = (string)parts[0];

@@ -13,6 +13,10 @@ internal sealed record HandshakeOffer
     /// <summary>The last entry it knows; null if it knows no log, or will take any.</summary>
     public LogPosition? Position { get; init; }
 
+    /// <summary>The oldest entry that it can tell to be on the chain; null if it knows no log, or will take any.
+    /// </summary>
+    public LogPosition? Anchor { get; init; }
+
     /// <summary>Under which it last appended; 0 if it did not.</summary>
     public long OldIncarnation { get; init; }
 
@@ -46,12 +50,11 @@ internal static class Handshake
     public static async Task<HandshakeAnswer> ShakeAsync(RedisConnection connection, HandshakeOffer offer,
         CancellationToken cancellationToken)
     {
-        var position = offer.Position is { } known ? RedisReply.Arguments(known) : ["", "", ""];
         RedisValue[] arguments =
         [
-            offer.LogId ?? "", Random(), offer.MayCreate ? "1" : "0", Random(), .. position,
+            offer.LogId ?? "", Random(), offer.MayCreate ? "1" : "0", Random(), .. Arguments(offer.Position),
             offer.OldIncarnation == 0 ? "" : Text(offer.OldIncarnation), Text(offer.NewIncarnation),
-            Text(offer.LastSequence), .. RedisReply.Arguments(offer.Start),
+            Text(offer.LastSequence), .. RedisReply.Arguments(offer.Start), .. Arguments(offer.Anchor),
         ];
         var reply = new RedisReply(await connection.RunAsync(Script, arguments, cancellationToken));
         var where = $"The log {connection.Keys.Tag} at {connection.Location}";
@@ -81,6 +84,9 @@ internal static class Handshake
     }
 
     private static string Random() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+
+    private static RedisValue[] Arguments(LogPosition? position) =>
+        position is { } known ? RedisReply.Arguments(known) : ["", "", ""];
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -235,10 +235,10 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
         try
         {
             await _durability.InspectAsync(connection, cancellationToken);
-            var link = await ShakeAsync(connection, cancellationToken);
+            var (link, head) = await ShakeAsync(connection, cancellationToken);
             await link.LoadAsync(cancellationToken);
             await ListenAsync(link, cancellationToken);
-            await tail.CatchUpAsync(link, cancellationToken);
+            await tail.CatchUpAsync(link, head, cancellationToken);
             Install(link, asked);
             return link;
         }
@@ -249,7 +249,8 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
         }
     }
 
-    private async Task<RedisLink> ShakeAsync(RedisConnection connection, CancellationToken cancellationToken)
+    private async Task<(RedisLink Link, LogPosition Head)> ShakeAsync(RedisConnection connection,
+        CancellationToken cancellationToken)
     {
         var incarnation = RandomNumberGenerator.GetInt32(1, int.MaxValue) * (1L << 31)
             + RandomNumberGenerator.GetInt32(1, int.MaxValue);
@@ -258,6 +259,7 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
         {
             LogId = adopts ? null : _logId,
             Position = adopts ? null : tail.Known,
+            Anchor = adopts ? null : tail.Anchor,
             OldIncarnation = _incarnation,
             NewIncarnation = incarnation,
             LastSequence = appends.LastSequence,
@@ -270,7 +272,7 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
         connection.Generation = answer.Generation;
         appends.Settle(_incarnation, answer.OldLastSequence);
         tail.Adopt(answer);
-        return new RedisLink(connection, answer.Generation, incarnation, offer.LastSequence);
+        return (new RedisLink(connection, answer.Generation, incarnation, offer.LastSequence), answer.Head);
     }
 
     private async Task ListenAsync(RedisLink link, CancellationToken cancellationToken)

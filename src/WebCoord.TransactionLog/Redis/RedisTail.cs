@@ -12,11 +12,10 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
     private const int TailEntries = 4_096;
     private const long TailBytes = 8L << 20;
 
-    private readonly EntryStream _stream = new();
     private readonly SemaphoreSlim _wake = new(0);
     private readonly Lock _lock = new();
     private bool _isWoken;
-    private bool _isKnown;
+    private (LogPosition Head, LogPosition Floor)? _adopted;
     private int _regressions;
 
     public LogTail Entries { get; } = new(LogPosition.Start, TailEntries, TailBytes);
@@ -33,7 +32,21 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
         {
             lock (_lock)
             {
-                return _isKnown ? Entries.Head : null;
+                return _adopted is null ? null : Entries.Head;
+            }
+        }
+    }
+
+    /// <summary>The oldest entry that this process can tell to be on the chain: the first it has, or the floor of the
+    /// log when it came to know it. A log that does not have it is no recent one. Null if no log is known.</summary>
+    public LogPosition? Anchor
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var first = Entries.Base;
+                return _adopted is { } log && log.Head == first ? log.Floor : _adopted is null ? null : first;
             }
         }
     }
@@ -59,7 +72,7 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
     {
         lock (_lock)
         {
-            if (answer.Place == ChainPlace.Absent || (answer.Place == ChainPlace.Unasked && _isKnown))
+            if (answer.Place == ChainPlace.Absent || (answer.Place == ChainPlace.Unasked && _adopted is not null))
             {
                 Interlocked.Increment(ref _regressions);
             }
@@ -67,7 +80,7 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
             if (answer.Place != ChainPlace.On)
             {
                 Entries.Reset(answer.Head);
-                _isKnown = true;
+                _adopted = (answer.Head, answer.Floor);
             }
         }
     }
@@ -101,34 +114,36 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
         var looked = 0L;
         while (!link.Connection.Broken.IsCompleted)
         {
+            // However much others append: between two reads it may be time for a look.
             var asked = time.GetTimestamp();
             if (looked == 0 || time.GetElapsedTime(looked, asked) >= lookInterval)
             {
-                var view = await LookAsync(link, cancellationToken);
+                var view = await LookAsync(link, Head, cancellationToken);
                 observer?.Contacted(asked, view.Head.Zxid);
                 looked = asked;
             }
 
-            await CatchUpAsync(link, cancellationToken);
-            if (await _wake.WaitAsync(lookInterval, cancellationToken))
+            if (!await ReadSomeAsync(link, cancellationToken) && await _wake.WaitAsync(lookInterval, cancellationToken))
             {
                 Volatile.Write(ref _isWoken, false);
             }
         }
     }
 
-    /// <summary>Reads what the stream has after the tail.</summary>
-    public async Task CatchUpAsync(RedisLink link, CancellationToken cancellationToken)
+    /// <summary>Reads what the stream has after the tail, as far as a head that was seen: while others append, there is
+    /// no other end.</summary>
+    public async Task CatchUpAsync(RedisLink link, LogPosition head, CancellationToken cancellationToken)
     {
-        while (await ReadSomeAsync(link, cancellationToken))
+        while (Head.Zxid < head.Zxid && await ReadSomeAsync(link, cancellationToken))
         {
             // As long as there is more.
         }
     }
 
-    private async Task<LogView> LookAsync(RedisLink link, CancellationToken cancellationToken)
+    private static async Task<LogView> LookAsync(RedisLink link, LogPosition position,
+        CancellationToken cancellationToken)
     {
-        var view = await link.LookAsync(Head, cancellationToken);
+        var view = await link.LookAsync(position, cancellationToken);
         if (view.Place != ChainPlace.On)
         {
             throw link.Stale($"the last entry is {view.Place}");
@@ -142,12 +157,13 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
         var from = Head;
         try
         {
-            var stored = await _stream.ReadAsync(link.Connection, from.Zxid, cancellationToken);
+            var stored = await EntryStream.ReadAsync(link.Connection, from.Zxid, cancellationToken);
             foreach (var next in stored)
             {
+                next.VerifyAfter(from);
                 var own = appends.Find(next);
                 var entry = own is null
-                    ? next.DecodeAfter(from)
+                    ? next.Decode()
                     : own.Batch.EntryAt(next.Position, next.TimestampMs, next.Incarnation);
                 if (!TryAdd(link, entry, from))
                 {
@@ -162,7 +178,7 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
         }
         catch (InvalidDataException damage)
         {
-            await LookAsync(link, cancellationToken);
+            await LookAsync(link, from, cancellationToken);
             Entries.Fail(Damaged(link, from, damage));
         }
         catch (UnknownFormatException newer)

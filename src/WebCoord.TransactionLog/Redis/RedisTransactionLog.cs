@@ -112,12 +112,12 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
     public async IAsyncEnumerable<LogEntry> ReadAsync(LogPosition after,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var stream = new EntryStream();
         var logId = Keeper.LogId;
         var wasInLog = false;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var version = Tail.Entries.Version;
             switch (Tail.Entries.Next(after, out var next))
             {
                 case TailAnswer.Entry:
@@ -126,10 +126,10 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
                     wasInLog = true;
                     break;
                 case TailAnswer.End:
-                    await Tail.Entries.WaitAsync(after, cancellationToken);
+                    await Tail.Entries.WaitAsync(version, cancellationToken);
                     break;
                 default:
-                    foreach (var entry in await ReadStoredAsync(stream, logId, after, wasInLog, cancellationToken))
+                    foreach (var entry in await ReadStoredAsync(logId, after, wasInLog, cancellationToken))
                     {
                         yield return entry;
                         after = new LogPosition(entry.LastZxid, entry.ChainHash);
@@ -198,8 +198,8 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
     }
 
     /// <summary>Some entries that the tail does not have, or none where it will have them soon.</summary>
-    private async Task<List<LogEntry>> ReadStoredAsync(EntryStream stream, string? logId, LogPosition after,
-        bool wasInLog, CancellationToken cancellationToken)
+    private async Task<List<LogEntry>> ReadStoredAsync(string? logId, LogPosition after, bool wasInLog,
+        CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -209,6 +209,7 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
                 throw new LogRegressedException($"{_location}: it was replaced by another log, as was accepted");
             }
 
+            var version = Tail.Entries.Version;
             try
             {
                 var view = await link.LookAsync(after, cancellationToken);
@@ -224,11 +225,11 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
                         : Refusals.Foreign(_location, after);
                 }
 
-                var entries = await DecodeAsync(link, stream, after, cancellationToken);
+                var entries = await DecodeAsync(link, after, cancellationToken);
                 if (entries.Count == 0)
                 {
                     Tail.Wake();
-                    await Tail.Entries.WaitAsync(after, cancellationToken);
+                    await Tail.Entries.WaitAsync(version, cancellationToken);
                 }
 
                 return entries;
@@ -240,13 +241,13 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
         }
     }
 
-    private static async Task<List<LogEntry>> DecodeAsync(RedisLink link, EntryStream stream, LogPosition after,
+    private static async Task<List<LogEntry>> DecodeAsync(RedisLink link, LogPosition after,
         CancellationToken cancellationToken)
     {
         var entries = new List<LogEntry>();
         try
         {
-            foreach (var stored in await stream.ReadAsync(link.Connection, after.Zxid, cancellationToken))
+            foreach (var stored in await EntryStream.ReadAsync(link.Connection, after.Zxid, cancellationToken))
             {
                 entries.Add(stored.DecodeAfter(after));
                 after = stored.Position;

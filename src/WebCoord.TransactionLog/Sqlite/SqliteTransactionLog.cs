@@ -87,6 +87,7 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var version = Tail.Version;
             switch (Tail.Next(after, out var next))
             {
                 case TailAnswer.Entry:
@@ -94,7 +95,7 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
                     after = new LogPosition(next!.LastZxid, next.ChainHash);
                     break;
                 case TailAnswer.End:
-                    await Tail.WaitAsync(after, cancellationToken);
+                    await Tail.WaitAsync(version, cancellationToken);
                     break;
                 case TailAnswer.Before:
                     foreach (var stored in await ReadStoredAsync(after, cancellationToken))

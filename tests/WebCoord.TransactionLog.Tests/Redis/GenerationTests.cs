@@ -208,6 +208,31 @@ public sealed class GenerationTests
         Assert.True((await newcomer.AppendAsync(1, 1))[0].LastZxid.Epoch > lostEpoch);
     }
 
+    [RedisFact]
+    public async Task Generations_that_begin_at_once_from_the_same_traces_have_epochs_of_their_own()
+    {
+        await using var server = await RedisServer.StartAsync();
+        var options = RedisLogs.Options(server);
+        var head = $"{{{options.Prefix}}}:head";
+        await using (await RedisLogs.OpenAsync(options))
+        {
+            // As if the clock had been put back since.
+            await server.AskAsync("HSET", head, "made", "4000000000", "run-id", "another");
+            await server.AskAsync("COPY", head, head + "-copy");
+        }
+
+        var epochs = new HashSet<int>();
+        for (var i = 0; i < 4; i++)
+        {
+            await server.AskAsync("COPY", head + "-copy", head, "REPLACE");
+            await using var log = await RedisLogs.OpenAsync(options);
+            epochs.Add(await EpochAsync(server, options));
+        }
+
+        // Chance may give two of them the same, but not all.
+        Assert.True(epochs.Count > 1);
+    }
+
     private static async Task<int> EpochAsync(RedisServer server, RedisLogOptions options) => int.Parse(
         (await server.AskAsync("HGET", $"{{{options.Prefix}}}:head", "generation-epoch")).Text!,
         System.Globalization.CultureInfo.InvariantCulture);

@@ -130,6 +130,31 @@ public sealed class LossTests(RunningRedis redis) : IClassFixture<RunningRedis>
     }
 
     [RedisFact]
+    public async Task An_old_copy_of_the_log_is_a_loss_and_the_newer_state_is_kept()
+    {
+        var (options, log, entries) = await BeginAsync(2);
+        await CopyAsync(options, "", "copy-");
+        entries.AddRange(await log.AppendAsync(3, 4));
+        await log.SaveSnapshotAsync(Puts.StateAt(entries[2]), CancellationToken.None);
+        await log.SaveSnapshotAsync(Puts.StateAt(entries[4]), CancellationToken.None);
+        await log.TrimAsync(CancellationToken.None);
+        await log.DisposeAsync();
+        await using var late = await RedisLogs.OpenAsync(options);
+        using var stop = new CancellationTokenSource();
+        var waiting = late.ReadAsync(entries[5].Position(), stop.Token).GetAsyncEnumerator(CancellationToken.None);
+        var next = waiting.MoveNextAsync().AsTask();
+
+        await CopyAsync(options, "copy-", "");
+        await IsLostAsync(late);
+        Assert.False(next.IsCompleted);
+        Assert.Equal(0, late.Regressions);
+
+        await late.AcceptLossAsync(LossAcceptance.KeepLog, Puts.StateAt(entries[5]), CancellationToken.None);
+        await Assert.ThrowsAsync<LogRegressedException>(() => next);
+        Assert.Equal(Puts.Content(entries[..2]), Puts.Content(await late.TakeAsync(LogPosition.Start, 2)));
+    }
+
+    [RedisFact]
     public async Task What_is_not_so_cannot_be_accepted()
     {
         var (options, log, entries) = await BeginAsync(1);
@@ -189,6 +214,16 @@ public sealed class LossTests(RunningRedis redis) : IClassFixture<RunningRedis>
     /// <summary>As FLUSHALL, but leaves the logs of other tests alone.</summary>
     private async Task EmptyAsync(RedisLogOptions options) =>
         await redis.Server.AskAsync(["DEL", .. await KeysAsync(options)]);
+
+    private async Task CopyAsync(RedisLogOptions options, string from, string to)
+    {
+        var tag = $"{{{options.Prefix}}}:";
+        using var connection = await redis.Server.ConnectAsync();
+        await connection.AskAsync("MULTI");
+        await connection.AskAsync("COPY", $"{tag}{from}head", $"{tag}{to}head", "REPLACE");
+        await connection.AskAsync("COPY", $"{tag}{from}log", $"{tag}{to}log", "REPLACE");
+        await connection.AskAsync("EXEC");
+    }
 
     private async Task MoveAsync(RedisLogOptions options, string from, string to)
     {

@@ -59,7 +59,7 @@ public sealed class SnapshotFailureTests(RunningRedis redis) : IClassFixture<Run
         await Assert.ThrowsAsync<LogUnavailableException>(() => RedisSnapshots.LoadAsync(
             connection, LogPosition.Start, null, [], CancellationToken.None));
         await Assert.ThrowsAsync<LogUnavailableException>(
-            () => new EntryStream().ReadAsync(connection, Zxid.None, CancellationToken.None));
+            () => EntryStream.ReadAsync(connection, Zxid.None, CancellationToken.None));
         await using var link = new RedisLink(connection, connection.Generation, 1, 0);
         await Assert.ThrowsAsync<LogUnavailableException>(
             () => link.LookAsync(entry.Position(), CancellationToken.None));

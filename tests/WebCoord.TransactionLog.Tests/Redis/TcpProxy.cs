@@ -29,6 +29,9 @@ internal sealed class TcpProxy : IAsyncDisposable
     /// <summary>Where clients connect instead.</summary>
     public string Endpoint => _listener.LocalEndpoint.ToString()!;
 
+    /// <summary>How long answers are on their way.</summary>
+    public TimeSpan AnswersTake { get; init; }
+
     /// <summary>Bytes that are kept.</summary>
     public int Held => Volatile.Read(ref _held);
 
@@ -96,7 +99,7 @@ internal sealed class TcpProxy : IAsyncDisposable
                     return WaitAsync(born);
                 });
                 _ = ForwardAsync(server, client,
-                    _ => Muted.IsCompleted ? Task.Delay(Timeout.Infinite, _stopping.Token) : Task.CompletedTask);
+                    _ => Muted.IsCompleted ? Task.Delay(Timeout.Infinite, _stopping.Token) : Task.Delay(AnswersTake));
             }
         }
         catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)

@@ -1,6 +1,7 @@
 -- Agrees with an instance on the generation of the log. It guarantees:
 --   * nothing is changed unless the answer is OK, and a log is only begun where there are no keys of one;
---   * a log that the caller does not know is never taken for the one it knows: that is LOST;
+--   * a log that the caller does not know is never taken for the one it knows: that is LOST; and so is one that lacks
+--     not only the caller's last entry but the oldest it can tell, for an old copy must not cost the newer ones;
 --   * the caller's old incarnation appends nothing after this, whatever of it is still under way, and the answer says
 --     how far it came; asked again, the answer is the same;
 --   * the head names this Redis process and its history as a master; where it did not, or where the caller has seen
@@ -8,6 +9,7 @@
 -- ARGV: 1 the id of the log the caller knows, or ''   2 the id of a new log   3 '1' if one may be begun
 --       4 a new nonce   5-7 epoch, counter, hash of the caller's position, or ''   8 its old incarnation, or ''
 --       9 its new incarnation   10 the last sequence it has used   11-13 epoch, counter, hash that a new log follows
+--       14-16 epoch, counter, hash of the oldest position on the chain that the caller can tell, or ''
 -- Answers {'OK', place, id, nonce, run id, replid, head (3), floor (3), last sequence of the old incarnation or ''},
 -- or {'LOST', why}, {'NONE'}, {'DAMAGED', why}, {'FORMAT', format}, {'ROLE', role}.
 
@@ -19,14 +21,22 @@ if role ~= 'master' then
   return {'ROLE', role}
 end
 local run_id, replid = info_of('server', 'run_id'), info_of('replication', 'master_replid')
-local now = tonumber(redis.call('TIME')[1])
+local time = redis.call('TIME')
+local now = tonumber(time[1])
 
--- Seconds since the log was made, or one more than any epoch known: so an epoch that was used by a generation whose
--- every trace was lost is not used again.
+-- Epochs from here on are not taken from the clock: there are 2^31.
+local CLOCK_EPOCHS = 1073741824
+
+-- Quarters of a second since the log was made, so that an epoch which was used by a generation whose every trace was
+-- lost is not used again. Where the clock is behind the epochs that are known, or several generations begin at once,
+-- some more than the last of them; how many more, the nonce decides, for the same reason.
 local function new_epoch(head, caller)
   local least = math.max(tonumber(head['epoch']), tonumber(head['generation-epoch']), caller) + 1
-  local age = now - tonumber(head['made'])
-  return age > least and age < 1073741824 and age or least
+  local age = (now - tonumber(head['made'])) * 4 + math.floor(tonumber(time[2]) / 250000)
+  if age > least and age < CLOCK_EPOCHS then
+    return age
+  end
+  return least < CLOCK_EPOCHS and least + tonumber(string.sub(ARGV[4], 1, 3), 16) % 1024 or least
 end
 
 -- What is wrong with the end of the stream; nil if it is where the head says.
@@ -110,6 +120,9 @@ end
 local place, caller = 'NONE', 0
 if ARGV[5] ~= '' then
   place, caller = place_of(head, ARGV[5], ARGV[6], ARGV[7]), tonumber(ARGV[5])
+end
+if ARGV[1] ~= '' and place == 'NOT' and place_of(head, ARGV[14], ARGV[15], ARGV[16]) == 'NOT' then
+  return {'LOST', 'it is an old copy, from before all that this instance can compare'}
 end
 if head['run-id'] ~= run_id or head['replid'] ~= replid
   or (place == 'NOT' and caller >= tonumber(head['generation-epoch'])) then
