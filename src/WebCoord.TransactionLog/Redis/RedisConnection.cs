@@ -1,3 +1,4 @@
+using System.Net;
 using StackExchange.Redis;
 
 namespace WebCoord.TransactionLog.Redis;
@@ -30,6 +31,10 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     /// <summary>For what is asked of a server rather than of its keys.</summary>
     public IConnectionMultiplexer Multiplexer { get; }
+
+    /// <summary>The server that all is asked of, once it was found; null where several share that. Only what happens to
+    /// it ends the connection: replicas may come and go.</summary>
+    public EndPoint? Master { get; set; }
 
     /// <summary>Completes with the first failure.</summary>
     public Task<Exception> Broken => _broken.Task;
@@ -154,8 +159,13 @@ internal sealed class RedisConnection : IAsyncDisposable
         multiplexer.Dispose();
     });
 
-    private void OnConnectionFailed(object? sender, ConnectionFailedEventArgs failure) =>
-        Break(Unavailable(failure.Exception ?? new IOException($"the connection failed ({failure.FailureType})")));
+    private void OnConnectionFailed(object? sender, ConnectionFailedEventArgs failure)
+    {
+        if (Master is null || Master.Equals(failure.EndPoint))
+        {
+            Break(Unavailable(failure.Exception ?? new IOException($"the connection failed ({failure.FailureType})")));
+        }
+    }
 
     private LogUnavailableException Unavailable(Exception failure) => failure as LogUnavailableException
         ?? new LogUnavailableException(failure is TimeoutException

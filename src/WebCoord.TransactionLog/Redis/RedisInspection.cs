@@ -21,6 +21,7 @@ internal static class RedisInspection
         CancellationToken cancellationToken)
     {
         var (master, info) = await RedisMaster.FindAsync(connection, options, cancellationToken);
+        connection.Master = info.IsCluster ? null : master.EndPoint;
         var where = RedisMaster.NameOf(master.EndPoint);
         RefuseOldVersion(info, where);
         await RefuseForeignKeysAsync(connection, where, cancellationToken);

@@ -103,6 +103,20 @@ public sealed class GenerationTests
     }
 
     [RedisFact]
+    public async Task A_replica_that_dies_is_none_of_the_log_s_business()
+    {
+        await using var master = await RedisServer.StartAsync();
+        await using var replica = await RedisServer.StartReplicaOfAsync(master);
+        var options = RedisLogs.Options(master) with { Configuration = $"{master.Endpoint},{replica.Endpoint}" };
+        await using var log = await RedisLogs.OpenAsync(options);
+        var before = (await log.AppendAsync(1, 1))[0];
+        await replica.KillAsync();
+        await Task.Delay(500);
+        await RedisLogs.AnswersAsync(log);
+        Assert.Equal(before.Incarnation, (await log.AppendAsync(2, 1))[0].Incarnation);
+    }
+
+    [RedisFact]
     public async Task Data_that_was_put_back_is_a_regression()
     {
         await using var server = await RedisServer.StartAsync();
