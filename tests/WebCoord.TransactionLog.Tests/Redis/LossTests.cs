@@ -118,8 +118,8 @@ public sealed class LossTests(RunningRedis redis) : IClassFixture<RunningRedis>
             () => keeper.AppendAsync(3, Puts.Batch(1), CancellationToken.None));
         var refusal = await Assert.ThrowsAsync<LogRefusedException>(() => keeper.AcceptLossAsync(
             LossAcceptance.KeepState, Puts.StateAt(entries[1]), CancellationToken.None));
-        var named = new[] { "head", "log", "appenders", "snapshots" }
-            .Select(name => $"{{{options.Prefix}}}:{name}").ToList();
+        var tag = $"{{{options.Prefix}}}:";
+        string[] named = [tag + "head", tag + "log", tag + "appenders", tag + "snapshots"];
         Assert.All(named, key => Assert.Contains(key, loss.Message, StringComparison.Ordinal));
         Assert.All(named, key => Assert.Contains(key, refusal.Message, StringComparison.Ordinal));
 
