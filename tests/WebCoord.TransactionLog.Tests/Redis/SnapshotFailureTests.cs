@@ -3,7 +3,7 @@ using WebCoord.TransactionLog.Redis;
 
 namespace WebCoord.TransactionLog.Tests.Redis;
 
-/// <summary>Snapshots while the way to Redis fails: what is there stays whole, and the failure is told as one.</summary>
+/// <summary>Snapshots while the way to Redis fails: what is there stays whole, and it is told as a failure.</summary>
 public sealed class SnapshotFailureTests(RunningRedis redis) : IClassFixture<RunningRedis>
 {
     /// <summary>In the text of the script that makes a snapshot count, and in no other.</summary>
@@ -26,8 +26,9 @@ public sealed class SnapshotFailureTests(RunningRedis redis) : IClassFixture<Run
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => saving);
 
         // Redis does what it is sent in its order: after this, nothing more comes of what was cancelled.
-        _ = connection.Database.StringSetAsync($"{options.Prefix}-over", "yes");
-        await Eventually.HoldsAsync(async () => (await Server.AskAsync("EXISTS", $"{options.Prefix}-over")).Number == 1);
+        var over = $"{options.Prefix}-over";
+        _ = connection.Database.StringSetAsync(over, "yes");
+        await Eventually.HoldsAsync(async () => (await Server.AskAsync("EXISTS", over)).Number == 1);
         var damaged = new List<string>();
         var state = await log.LoadSnapshotAsync(damaged, CancellationToken.None);
         Assert.Empty(damaged);
