@@ -35,10 +35,8 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
     private int _first;
     private long _bytes;
     private LogPosition _base = start;
-    private LogPosition _head = start;
     private TaskCompletionSource? _more;
     private LogRefusedException? _damage;
-    private long _version;
 
     /// <summary>The position of the last entry.</summary>
     public LogPosition Head
@@ -47,10 +45,12 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
         {
             lock (_lock)
             {
-                return _head;
+                return field;
             }
         }
-    }
+
+        private set;
+    } = start;
 
     /// <summary>Another one after every change. Who asks for it first and then what is here misses no change by waiting
     /// for the next (<see cref="WaitAsync"/>).</summary>
@@ -60,9 +60,11 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
         {
             lock (_lock)
             {
-                return _version;
+                return field;
             }
         }
+
+        private set;
     }
 
     /// <summary>The position before the first entry that is still here.</summary>
@@ -84,7 +86,7 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
         lock (_lock)
         {
             _entries.Add(entry);
-            _head = PositionOf(entry);
+            Head = PositionOf(entry);
             _damage = null;
             _bytes += entry.PayloadBytes;
             while (_entries.Count - _first > maxEntries || (_bytes > maxBytes && _entries.Count - _first > 1))
@@ -107,7 +109,7 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
         {
             _entries.Clear();
             (_first, _bytes) = (0, 0);
-            _base = _head = position;
+            _base = Head = position;
             _damage = null;
             more = Change();
         }
@@ -162,7 +164,7 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
     {
         lock (_lock)
         {
-            if (_version != version)
+            if (Version != version)
             {
                 return Task.CompletedTask;
             }
@@ -192,7 +194,7 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
     {
         var more = _more;
         _more = null;
-        _version++;
+        Version++;
         return more;
     }
 

@@ -12,10 +12,17 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
     private const int TailEntries = 4_096;
     private const long TailBytes = 8L << 20;
 
+    /// <summary>What a promoted replica may lack at the most for its log to be a recent one, if entries are large.
+    /// </summary>
+    private static readonly TimeSpan AnchorAge = TimeSpan.FromMinutes(5);
+
     private readonly SemaphoreSlim _wake = new(0);
     private readonly Lock _lock = new();
     private bool _isWoken;
-    private (LogPosition Head, LogPosition Floor)? _adopted;
+    private bool _isKnown;
+    private LogPosition _anchor;
+    private LogPosition _nextAnchor;
+    private long _anchored;
     private int _regressions;
 
     public LogTail Entries { get; } = new(LogPosition.Start, TailEntries, TailBytes);
@@ -32,21 +39,21 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
         {
             lock (_lock)
             {
-                return _adopted is null ? null : Entries.Head;
+                return _isKnown ? Entries.Head : null;
             }
         }
     }
 
-    /// <summary>The oldest entry that this process can tell to be on the chain: the first it has, or the floor of the
-    /// log when it came to know it. A log that does not have it is no recent one. Null if no log is known.</summary>
+    /// <summary>The oldest position that this process can tell to be on the chain: what the first entry that it has
+    /// follows, or its head some minutes ago, if that is older. A log without it is no recent one. Null if no log is
+    /// known.</summary>
     public LogPosition? Anchor
     {
         get
         {
             lock (_lock)
             {
-                var first = Entries.Base;
-                return _adopted is { } log && log.Head == first ? log.Floor : _adopted is null ? null : first;
+                return !_isKnown ? null : Entries.Base.Zxid < _anchor.Zxid ? Entries.Base : _anchor;
             }
         }
     }
@@ -72,7 +79,7 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
     {
         lock (_lock)
         {
-            if (answer.Place == ChainPlace.Absent || (answer.Place == ChainPlace.Unasked && _adopted is not null))
+            if (answer.Place == ChainPlace.Absent || (answer.Place == ChainPlace.Unasked && _isKnown))
             {
                 Interlocked.Increment(ref _regressions);
             }
@@ -80,7 +87,8 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
             if (answer.Place != ChainPlace.On)
             {
                 Entries.Reset(answer.Head);
-                _adopted = (answer.Head, answer.Floor);
+                (_isKnown, _anchor, _nextAnchor) = (true, answer.Floor, answer.Head);
+                _anchored = time.GetTimestamp();
             }
         }
     }
@@ -121,6 +129,7 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
                 var view = await LookAsync(link, Head, cancellationToken);
                 observer?.Contacted(asked, view.Head.Zxid);
                 looked = asked;
+                MoveAnchor(asked);
             }
 
             if (!await ReadSomeAsync(link, cancellationToken) && await _wake.WaitAsync(lookInterval, cancellationToken))
@@ -137,6 +146,17 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
         while (Head.Zxid < head.Zxid && await ReadSomeAsync(link, cancellationToken))
         {
             // As long as there is more.
+        }
+    }
+
+    private void MoveAnchor(long now)
+    {
+        lock (_lock)
+        {
+            if (time.GetElapsedTime(_anchored, now) >= AnchorAge)
+            {
+                (_anchor, _nextAnchor, _anchored) = (_nextAnchor, Entries.Head, now);
+            }
         }
     }
 
