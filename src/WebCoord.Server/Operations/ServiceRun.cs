@@ -13,21 +13,30 @@ internal static class ServiceRun
             await using var app = build();
             await app.StartAsync();
             app.Services.GetRequiredService<StartupLogFilter>().Running();
-            var stopped = app.WaitForShutdownAsync();
-            var pipeline = app.Services.GetRequiredService<PipelineService>();
-            await Task.WhenAny(pipeline.Ready, stopped);
-            if (pipeline.IsReady)
-            {
-                app.Services.GetRequiredService<StartupReport>().Tell();
-            }
-
-            await stopped;
+            await TellWhenReadyAsync(app.Services);
+            await app.WaitForShutdownAsync();
             return Environment.ExitCode;
         }
         catch (Exception failure) when (StartupFailures.Explain(failure) is { } explanation)
         {
             await Console.Error.WriteLineAsync(explanation);
             return 1;
+        }
+    }
+
+    /// <summary>A log that is not there yet may be waited for until the process is to stop.</summary>
+    private static async Task TellWhenReadyAsync(IServiceProvider services)
+    {
+        var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        var pipeline = services.GetRequiredService<PipelineService>();
+        try
+        {
+            await pipeline.Ready.WaitAsync(stopping);
+            services.GetRequiredService<StartupReport>().Tell();
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // There is nothing to report on.
         }
     }
 }

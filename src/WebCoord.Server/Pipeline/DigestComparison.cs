@@ -5,9 +5,9 @@ using WebCoord.TransactionLog;
 namespace WebCoord.Server.Pipeline;
 
 /// <summary>
-/// Compares the digest of this instance's state with those that other instances tell in their heartbeats. A digest costs a
-/// walk over all sessions, so it is taken only after entries that changed what is known of instances: all take theirs
-/// after the same entries, and a heartbeat names the last such zxid. Instances in the minority stop.
+/// Compares the digest of this instance's state with those that other instances tell in their heartbeats. A digest
+/// costs a walk over all sessions, so it is taken only after entries that changed what is known of instances: all take
+/// theirs after the same entries, and a heartbeat names the last such zxid. Instances in the minority stop.
 /// </summary>
 internal sealed partial class DigestComparison
 {

@@ -2,9 +2,9 @@ using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Pipeline;
 
-/// <summary>Asks a shared log for its head, once for all who want to know at the same moment. An answer serves those who
-/// asked before the look began, and nobody else: it says nothing of what was appended since. It also shows that the state
-/// of this instance is made of entries that the log still has.</summary>
+/// <summary>Asks a shared log for its head, once for all who want to know at the same moment. An answer serves those
+/// who asked before the look began, and nobody else: it says nothing of what was appended since. It also shows that the
+/// state of this instance is made of entries that the log still has.</summary>
 internal sealed class HeadLook(ITransactionLog log, Applier applier)
 {
     private readonly Lock _lock = new();

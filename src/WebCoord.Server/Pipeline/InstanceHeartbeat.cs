@@ -50,7 +50,7 @@ internal sealed partial class InstanceHeartbeat(ITransactionLog log, Applier app
 
     private async Task BeatAsync()
     {
-                var state = applier.State;
+        var state = applier.State;
         var (zxid, digest) = digests.Last ?? (state.LastZxid, state.Digest);
         WarnOfNamesake(state);
         var report = new InstanceReport(self.Id, self.Name, self.Address, self.FeatureLevel, zxid, digest,
@@ -109,7 +109,7 @@ internal sealed partial class InstanceHeartbeat(ITransactionLog log, Applier app
         }
     }
 
-    [LoggerMessage(150, LogLevel.Error, "Another live instance is called {Name}, too; /v1/cluster shows only one of them "
-        + "at a time. Give each instance a WebCoord:Instance:Name of its own")]
+    [LoggerMessage(150, LogLevel.Error, "Another live instance is called {Name}, too; /v1/cluster shows only one of "
+        + "them at a time. Give each instance a WebCoord:Instance:Name of its own")]
     private partial void LogNamesake(string name);
 }

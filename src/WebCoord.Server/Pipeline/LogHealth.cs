@@ -34,8 +34,8 @@ internal sealed partial class LogHealth(TimeProvider time, bool isShared, ILogge
     /// <summary>Whether what is applied here is, as far as is known, what the log has.</summary>
     public bool IsCurrent => IsAvailable && !Volatile.Read(ref _isHeld);
 
-    /// <summary>How long ago the last moment was as of which this instance has applied all that the log had: an answer of
-    /// the log counts once what was in it then is applied.</summary>
+    /// <summary>How long ago the last moment was as of which this instance has applied all that the log had: an answer
+    /// of the log counts once what was in it then is applied.</summary>
     public TimeSpan Silence
     {
         get
@@ -101,7 +101,8 @@ internal sealed partial class LogHealth(TimeProvider time, bool isShared, ILogge
         }
     }
 
-    /// <summary>From here until <see cref="Release"/> the state is not that of the log, and no contact counts.</summary>
+    /// <summary>From here until <see cref="Release"/> the state is not that of the log, and no contact
+    /// counts.</summary>
     public void Hold() => Volatile.Write(ref _isHeld, true);
 
     /// <summary>The state is that of the log again, up to a zxid.</summary>
@@ -164,11 +165,11 @@ internal sealed partial class LogHealth(TimeProvider time, bool isShared, ILogge
     [LoggerMessage(160, LogLevel.Information, "The log answers again")]
     private partial void LogRestored();
 
-    [LoggerMessage(161, LogLevel.Error, "The log does not answer; nothing is written and only consistency=local is read "
-        + "until it does: {Problem}")]
+    [LoggerMessage(161, LogLevel.Error, "The log does not answer; nothing is written and only consistency=local is "
+        + "read until it does: {Problem}")]
     private partial void LogUnavailable(string problem);
 
-    [LoggerMessage(162, LogLevel.Critical, "THE LOG IS LOST. This instance keeps what it has and writes nothing until an "
-        + "operator decides: {Problem}")]
+    [LoggerMessage(162, LogLevel.Critical, "THE LOG IS LOST. This instance keeps what it has and writes nothing until "
+        + "an operator decides: {Problem}")]
     private partial void LogLost(string problem);
 }

@@ -29,9 +29,9 @@ internal sealed class PendingBatches
     /// <summary>The log has acknowledged a batch.</summary>
     public void Acknowledged(long sequence, Zxid zxid) => _acknowledged.Enqueue((zxid, sequence));
 
-    /// <summary>Completes batches that were acknowledged, and that the state has passed without their results: the entry
-    /// was lost, or is covered by the snapshot that this instance went on from. Called by the Applier after it has
-    /// completed those that it knows.</summary>
+    /// <summary>Completes batches that were acknowledged, and that the state has passed without their results: the
+    /// entry was lost, or is covered by the snapshot that this instance went on from. Called by the Applier after it
+    /// has completed those that it knows.</summary>
     public void AbandonPassed(Zxid applied)
     {
         while (_acknowledged.TryPeek(out var next) && next.Zxid <= applied)

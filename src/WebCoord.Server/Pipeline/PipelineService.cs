@@ -99,7 +99,7 @@ internal sealed partial class PipelineService(ITransactionLog log, LogLoader loa
         await snapshots.StopAsync();
     }
 
-    private Task WithinAsync(Task task) =>
+    private Task<Task> WithinAsync(Task task) =>
         Task.WhenAny(task, Task.Delay(LastWords, time, CancellationToken.None));
 
     private async Task<bool> TryLoadAsync(CancellationToken cancellationToken)

@@ -5,9 +5,9 @@ using WebCoord.Core.Sessions;
 namespace WebCoord.Server.Pipeline;
 
 /// <summary>
-/// Ends sessions whose clients may have seen what the log has lost: one may believe that it holds a lock whose node is no
-/// more, or whose earlier holder is back. Every instance that had applied lost entries ends those that it may have told
-/// of them.
+/// Ends sessions whose clients may have seen what the log has lost: one may believe that it holds a lock whose node is
+/// no more, or whose earlier holder is back. Every instance that had applied lost entries ends those that it may have
+/// told of them.
 /// </summary>
 internal sealed class RegressedSessions(Applier applier, Sequencer sequencer, LocalInstance self,
     IHostApplicationLifetime lifetime, TimeProvider time)

@@ -1,7 +1,7 @@
 namespace WebCoord.Server.Pipeline;
 
-/// <summary>The requests that wait for their batch, in their order, those of the service itself first. Many add, one takes; what waits is taken all at
-/// once, so that a request costs its part of one lock.</summary>
+/// <summary>The requests that wait for their batch, in their order, those of the service itself first. Many add, one
+/// takes; what waits is taken all at once, so that a request costs its part of one lock.</summary>
 internal sealed class RequestQueue(int maxRequests)
 {
     private readonly Lock _lock = new();

@@ -130,8 +130,8 @@ internal sealed class SessionTracker(
     {
         var state = applier.State;
 
-        // Elsewhere a client may have been heard of whose touch is under way: that is gathered for a tick. The others give
-        // the first half a tick more, so that normally each end is proposed once.
+        // Elsewhere a client may have been heard of whose touch is under way: that is gathered for a tick. The others
+        // give the first half a tick more, so that normally each end is proposed once.
         var ticks = !log.Description.IsShared ? 0 : IsFirst(state) ? 1.5 : 2;
         var deadline = state.LogClockMs - (long)(ticks * state.Settings.TickMs);
         var overdue = state.Sessions

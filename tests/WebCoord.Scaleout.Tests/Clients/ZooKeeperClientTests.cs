@@ -52,7 +52,7 @@ public sealed partial class ZooKeeperClientTests(SharedCluster shared)
     {
         var cluster = await shared.TakeAsync();
         using var classes = new TemporaryFolder();
-        string[] own = Directory.GetFiles(Path.Combine(JavaFolder, "cluster"), "*.java");
+        var own = Directory.GetFiles(Path.Combine(JavaFolder, "cluster"), "*.java");
         await RunAsync("javac", ["-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC", "-Xlint:all,-try,-path", "-Werror",
             "-encoding", "UTF-8", "-cp", Curator, "-sourcepath", JavaFolder, "-d", classes.Path, .. own]);
 

@@ -14,6 +14,8 @@ namespace WebCoord.Scaleout.Tests.Guide;
 [Collection(nameof(ScaledServiceCollection))]
 public sealed class ProxyTests(ScaledService service)
 {
+    private static readonly string[] ReadOnly = ["read"];
+
     public static TheoryData<string> Files => [.. HttpFileReplay.Names];
 
     [ProgramTheory("redis-server", "nginx")]
@@ -110,12 +112,11 @@ public sealed class ProxyTests(ScaledService service)
     [ProgramFact("redis-server", "nginx")]
     public async Task A_client_with_the_zxid_it_has_seen_never_sees_an_older_state()
     {
-        string? zxid = null;
         for (var number = 0; number < 30; number++)
         {
             var data = number.ToString(CultureInfo.InvariantCulture);
             using var written = await service.Client.PutAsJsonAsync("/v1/nodes/seen", new { data });
-            zxid = written.Headers.GetValues("WebCoord-Zxid").Single();
+            var zxid = written.Headers.GetValues("WebCoord-Zxid").Single();
             using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/data/seen?consistency=local");
             request.Headers.Add("WebCoord-Min-Zxid", zxid);
             using var read = await service.Client.SendAsync(request);
@@ -128,7 +129,7 @@ public sealed class ProxyTests(ScaledService service)
         using var created = await service.Client.PostAsJsonAsync("/v1/nodes/guarded-", new
         {
             mode = "persistentSequential",
-            acl = new[] { new { scheme = "ip", id = reader, permissions = new[] { "read" } } },
+            acl = new[] { new { scheme = "ip", id = reader, permissions = ReadOnly } },
         });
         var node = await created.Content.ReadFromJsonAsync<JsonElement>();
         using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/nodes" + node.GetProperty("path").GetString());

@@ -102,7 +102,7 @@ public sealed class ScaledService : IAsyncLifetime
     private CommandLine Start(string command) =>
         new(new ProcessStartInfo("bash", ["-c", command]) { WorkingDirectory = _folder.Path });
 
-    private async Task UntilReadyAsync(int port, CommandLine command)
+    private static async Task UntilReadyAsync(int port, CommandLine command)
     {
         using var client = new HttpClient { BaseAddress = new Uri(Local(port)) };
         for (var watch = Stopwatch.StartNew(); !await IsReadyAsync(client); await Task.Delay(20))

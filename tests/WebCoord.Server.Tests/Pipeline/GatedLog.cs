@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using WebCoord.Core;
 using WebCoord.Core.Commands;
@@ -12,6 +13,7 @@ namespace WebCoord.Server.Tests.Pipeline;
 /// looks fail, write as another instance would, and let the log lose its end. It counts the turns of the log behind it
 /// by itself, because an append that fails at the gate never gets there, and a restarted instance counts from 1 again.
 /// </summary>
+[SuppressMessage("Usage", "CA2213", Justification = "It outlives the instance under test.")]
 internal sealed class GatedLog(ITransactionLog inner) : ITransactionLog
 {
     /// <summary>Who writes as another instance.</summary>
@@ -220,12 +222,11 @@ internal sealed class GatedLog(ITransactionLog inner) : ITransactionLog
     private sealed class Gate
     {
         private TaskCompletionSource? _closed;
-        private Exception? _failure;
 
         public Exception? Failure
         {
-            get => Volatile.Read(ref _failure);
-            set => Volatile.Write(ref _failure, value);
+            get => Volatile.Read(ref field);
+            set => Volatile.Write(ref field, value);
         }
 
         public void Close() => Volatile.Write(ref _closed,

@@ -6,8 +6,8 @@ using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Tests.Pipeline;
 
-/// <summary>One instance's view of a <see cref="SharedStore"/>. A test can cut it off, keep it from reading, and hold its
-/// answers.</summary>
+/// <summary>One instance's view of a <see cref="SharedStore"/>. A test can cut it off, keep it from reading, and hold
+/// its answers.</summary>
 internal sealed class SharedLog(SharedStore store, long incarnation) : ITransactionLog
 {
     private volatile TaskCompletionSource? _reading;
@@ -28,7 +28,8 @@ internal sealed class SharedLog(SharedStore store, long incarnation) : ITransact
     /// <summary>The most appends that were ever under way at once.</summary>
     public int MostUnderWay { get; private set; }
 
-    /// <summary>Entries are appended, but their answers are kept back until <see cref="Answer"/>; so are looks.</summary>
+    /// <summary>Entries are appended, but their answers are kept back until <see cref="Answer"/>; so are
+    /// looks.</summary>
     public void HoldAnswers() => _answering = Gate();
 
     public void Answer()

@@ -1,7 +1,6 @@
 using WebCoord.Core;
 using WebCoord.Core.Commands;
 using WebCoord.Core.Sessions;
-using WebCoord.Core.Tree;
 using WebCoord.Core.Watches;
 using WebCoord.Server.Pipeline;
 using WebCoord.TransactionLog;

@@ -12,7 +12,6 @@ internal sealed class SharedStore
     private readonly Lock _lock = new();
     private List<LogEntry> _entries = [];
     private LogPosition _floor = LogPosition.Start;
-    private CoordinationState? _snapshot;
     private int _epoch;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -44,9 +43,11 @@ internal sealed class SharedStore
         {
             lock (_lock)
             {
-                return _snapshot;
+                return field;
             }
         }
+
+        private set;
     }
 
     public Task Changed
@@ -135,7 +136,7 @@ internal sealed class SharedStore
     {
         lock (_lock)
         {
-            _snapshot = state;
+            Snapshot = state;
             _floor = new LogPosition(state.LastZxid, state.ChainHash);
             _entries = [.. _entries.Where(entry => entry.LastZxid > state.LastZxid)];
             Change();

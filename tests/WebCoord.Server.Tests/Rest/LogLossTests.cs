@@ -1,4 +1,3 @@
-using WebCoord.Server.Tests.Pipeline;
 using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Tests.Rest;

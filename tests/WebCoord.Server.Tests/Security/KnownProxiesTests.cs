@@ -9,6 +9,8 @@ namespace WebCoord.Server.Tests.Security;
 public sealed class KnownProxiesTests(KnownProxiesTests.ServiceBehindProxies behind)
     : IClassFixture<KnownProxiesTests.ServiceBehindProxies>
 {
+    private static readonly string[] ReadOnly = ["read"];
+
     private const string Client = "203.0.113.9";
 
     [Theory]
@@ -75,7 +77,7 @@ public sealed class KnownProxiesTests(KnownProxiesTests.ServiceBehindProxies beh
         var created = await client.SendAsync(HttpMethod.Post, "/v1/nodes/n-", new
         {
             mode = "persistentSequential",
-            acl = new[] { new { scheme = "ip", id = reader, permissions = new[] { "read" } } },
+            acl = new[] { new { scheme = "ip", id = reader, permissions = ReadOnly } },
         });
         var path = (await created.JsonAsync(201)).Text("path");
         var read = await client.SendAsync(
