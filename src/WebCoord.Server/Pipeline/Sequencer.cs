@@ -128,6 +128,12 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
                 }
 
                 var batch = Gather();
+                if (batch.Length == 0)
+                {
+                    // What waited was refused meanwhile, behind a write that failed.
+                    continue;
+                }
+
                 var sequence = ++_sequence;
                 pending.Add(sequence, batch);
                 underWay.Enqueue(AppendAsync(sequence, batch));

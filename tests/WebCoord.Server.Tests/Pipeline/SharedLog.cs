@@ -62,6 +62,7 @@ internal sealed class SharedLog(SharedStore store, long incarnation) : ITransact
         var entry = store.Append(incarnation, sequence, requests);
         await (_answering?.Task ?? Task.CompletedTask);
         Interlocked.Decrement(ref _underWay);
+        ThrowIfFailing();
         return entry;
     }
 

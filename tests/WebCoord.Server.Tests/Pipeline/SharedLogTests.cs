@@ -97,6 +97,39 @@ public sealed class SharedLogTests
     }
 
     [Fact]
+    public async Task What_waits_behind_appends_that_fail_is_refused_with_them_and_the_instance_goes_on()
+    {
+        await using var pipeline = await RunningPipeline.StartSharedAsync(_store);
+        pipeline.SharedLog.HoldAnswers();
+        pipeline.SharedLog.HoldReading();
+        var before = _store.Entries.Count;
+        var underWay = new List<Task<ApplyResult>>();
+        while (_store.Entries.Count < before + pipeline.SharedLog.MaxAppendsInFlight)
+        {
+            underWay.Add(pipeline.PutAsync("/a"));
+            await Task.Delay(20);
+        }
+
+        var waiting = pipeline.PutAsync("/b");
+        pipeline.SharedLog.FailWith(new LogUnavailableException("It is away.", outcomeKnown: false));
+        pipeline.SharedLog.Answer();
+        Assert.Equal(ErrorCode.LogUnavailable, (await waiting.WaitAsync(TimeSpan.FromSeconds(30))).Error);
+        Assert.All(await Task.WhenAll(underWay),
+            result => Assert.True(result.Error is ErrorCode.OutcomeUnknown or ErrorCode.LogUnavailable));
+        pipeline.SharedLog.FailWith(null);
+        pipeline.SharedLog.Read();
+        await RunningPipeline.UntilAsync(() => pipeline.State.Tree.Find("/a") is not null, "it reads on");
+        Assert.Null(pipeline.State.Tree.Find("/b"));
+        ApplyResult written;
+        do
+        {
+            written = await pipeline.PutAsync("/b");
+        }
+        while (written.Error == ErrorCode.LogUnavailable);
+        Assert.True(written.Succeeded);
+    }
+
+    [Fact]
     public async Task A_log_that_went_back_takes_every_instance_with_it()
     {
         await using var first = await RunningPipeline.StartSharedAsync(_store);
