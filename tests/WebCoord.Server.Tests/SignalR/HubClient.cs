@@ -204,8 +204,10 @@ internal sealed class HubClient : IInvocationBinder, IAsyncDisposable
                 }
             }
         }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException)
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException
+            or ObjectDisposedException)
         {
+            // The last is how a socket tells that it was aborted between two reads.
             reason ??= exception.Message;
         }
 
