@@ -94,6 +94,9 @@ public sealed class RedisFaultTests(SharedCluster shared, ITestOutputHelper outp
             await comeBack(cluster);
             await cluster.UntilAsync("a heartbeat is answered", async () =>
                 await session.BeatAsync(cluster[(round + 1) % 3].Client) == HttpStatusCode.OK);
+
+            // Every instance finds its own way back to Redis.
+            await cluster.UntilReadyAsync();
             Assert.Equal(HttpStatusCode.OK, await StatusAsync(cluster[2], $"v1/nodes{path}"));
         }
 

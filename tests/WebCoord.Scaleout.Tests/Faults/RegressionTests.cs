@@ -94,8 +94,23 @@ public sealed partial class RegressionTests(SharedCluster shared, ITestOutputHel
             .. workload.Registers.FindViolations(divide, long.MaxValue, RegisterState.Unknown),
         ]);
         Assert.True(workload.Items.CountLost() > 0);
+        for (var watcher = 0; watcher < 3; watcher++)
+        {
+            AssertTold(cluster[watcher], [.. workload.NoticesOf(watcher)]);
+        }
+
         output.WriteLine($"{workload}, {workload.Items.CountLost()} items lost");
         shared.GiveBack();
+    }
+
+    /// <summary>A client that stays connected is told that its watches are gone and why, and goes on.</summary>
+    private static void AssertTold(ClusterInstance instance, string[] notices)
+    {
+        Assert.Contains(notices, notice => notice.StartsWith("Resync", StringComparison.Ordinal)
+            && notice.Contains("log-regressed", StringComparison.Ordinal));
+        Assert.Contains(notices, notice => notice.StartsWith("ClusterEvent", StringComparison.Ordinal)
+            && notice.Contains("logRegressed", StringComparison.Ordinal)
+            && notice.Contains($"\"{instance.Name}\"", StringComparison.Ordinal));
     }
 
     private static async Task<long> LastZxidAsync(RedisServer redis)

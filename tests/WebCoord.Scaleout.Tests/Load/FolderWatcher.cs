@@ -10,11 +10,15 @@ namespace WebCoord.Scaleout.Tests.Load;
 
 /// <summary>
 /// A hub client that watches the children of one folder, one registration after the other, and notes what it is told.
-/// It keeps to one instance while that runs, and turns to another when its connection is lost.
+/// It keeps to one instance while that runs, and turns to another when its connection is lost. Told to begin anew, it
+/// does so on the connection it has.
 /// </summary>
 internal sealed class FolderWatcher(ServerCluster cluster, string name, string folder, EventLedger ledger,
     Random random)
 {
+    /// <summary>What it was told since it began to watch on this connection, or since its watches were dropped.
+    /// </summary>
+    private WatchedConnection _told = new(name);
     private int _watches;
 
     /// <summary>All pushes but the events of watches.</summary>
@@ -23,21 +27,24 @@ internal sealed class FolderWatcher(ServerCluster cluster, string name, string f
     /// <summary>The first instance to which it connects, by its number.</summary>
     public int Home { get; init; }
 
+    /// <summary>Of the registration made last.</summary>
+    private string WatchId => string.Create(CultureInfo.InvariantCulture, $"{name}-{_watches}");
+
     public async Task RunAsync(CancellationToken stop)
     {
         var instance = cluster[Home];
         while (!stop.IsCancellationRequested)
         {
-            var connection = ledger.Open(name);
+            _told = ledger.Open(name);
             try
             {
                 await using var client = await instance.ConnectAsync();
-                await WatchAsync(client, connection, stop);
+                await WatchAsync(client, stop);
             }
             catch (Exception lost) when (lost is WebSocketException or IOException or ChannelClosedException
                 or HubCallException or OperationCanceledException)
             {
-                connection.End();
+                _told.End();
             }
 
             await Task.Delay(50, CancellationToken.None);
@@ -45,10 +52,10 @@ internal sealed class FolderWatcher(ServerCluster cluster, string name, string f
         }
     }
 
-    /// <summary>Watches until the connection is lost or its watches are dropped.</summary>
-    private async Task WatchAsync(HubClient client, WatchedConnection connection, CancellationToken stop)
+    /// <summary>Watches until the connection is lost.</summary>
+    private async Task WatchAsync(HubClient client, CancellationToken stop)
     {
-        await ArmAsync(client, connection);
+        var armed = await ArmAsync(client);
         while (true)
         {
             Arrival push;
@@ -64,25 +71,41 @@ internal sealed class FolderWatcher(ServerCluster cluster, string name, string f
 
             if (push.Name == "WatchEvent")
             {
-                connection.Fired(push.Order, push.WatchId, push.Zxid);
-                await ArmAsync(client, connection);
+                _told.Fired(push.Order, push.WatchId, push.Zxid);
+                armed = await ArmAsync(client);
                 continue;
             }
 
             Notices.Enqueue(push);
             if (push.Name == "Resync")
             {
-                connection.End();
-                return;
+                armed = await BeginAnewAsync(client, push, armed);
             }
         }
     }
 
-    private async Task ArmAsync(HubClient client, WatchedConnection connection)
+    /// <summary>The watches were dropped, and the state may have gone back: nothing of before is compared with what
+    /// comes. A watch that was answered after that counts.</summary>
+    private async Task<Arrival> BeginAnewAsync(HubClient client, Arrival resync, Arrival armed)
     {
-        var watchId = string.Create(CultureInfo.InvariantCulture, $"{name}-{++_watches}");
+        _told.End();
+        _told = ledger.Open(name);
+        if (armed.Order < resync.Order)
+        {
+            return await ArmAsync(client);
+        }
+
+        _told.Armed(armed.Order, WatchId, armed.Zxid);
+        return armed;
+    }
+
+    /// <returns>The answer.</returns>
+    private async Task<Arrival> ArmAsync(HubClient client)
+    {
+        _watches++;
         var answer = await client.CallForArrivalAsync("Watch",
-            new { watchId, path = folder, kind = "children", mode = "once", consistency = "local" });
-        connection.Armed(answer.Order, watchId, answer.Zxid);
+            new { watchId = WatchId, path = folder, kind = "children", mode = "once", consistency = "local" });
+        _told.Armed(answer.Order, WatchId, answer.Zxid);
+        return answer;
     }
 }
