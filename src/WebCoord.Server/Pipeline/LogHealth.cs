@@ -165,8 +165,8 @@ internal sealed partial class LogHealth(TimeProvider time, bool isShared, ILogge
     [LoggerMessage(160, LogLevel.Information, "The log answers again")]
     private partial void LogRestored();
 
-    [LoggerMessage(161, LogLevel.Error, "The log does not answer; nothing is written and only consistency=local is "
-        + "read until it does: {Problem}")]
+    [LoggerMessage(161, LogLevel.Error, "The log does not answer. Until it does nothing is written, and of what "
+        + "this instance has loaded only consistency=local is read: {Problem}")]
     private partial void LogUnavailable(string problem);
 
     [LoggerMessage(162, LogLevel.Critical, "THE LOG IS LOST. This instance keeps what it has and writes nothing until "

@@ -111,11 +111,6 @@ internal sealed partial class PipelineService(ITransactionLog log, LogLoader loa
         }
         catch (LogUnavailableException failure)
         {
-            if (health.IsAvailable)
-            {
-                LogWaiting(failure.Message);
-            }
-
             health.Failed(failure);
             return false;
         }
@@ -189,10 +184,6 @@ internal sealed partial class PipelineService(ITransactionLog log, LogLoader loa
             lifetime.StopApplication();
         }
     });
-
-    [LoggerMessage(121, LogLevel.Warning, "The log is not there yet; this instance serves nothing until it is: "
-        + "{Problem}")]
-    private partial void LogWaiting(string problem);
 
     [LoggerMessage(120, LogLevel.Critical, "The pipeline failed; this instance stops")]
     private partial void LogFatal(Exception failure);

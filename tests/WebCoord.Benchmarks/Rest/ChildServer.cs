@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using WebCoord.Server.Tests.EndToEnd;
 
 namespace WebCoord.Benchmarks.Rest;
 
@@ -51,7 +50,7 @@ internal sealed class ChildServer : IAsyncDisposable
 
     private static async Task<ChildServer> StartAsync(string folder, Func<string, string[]> arguments)
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
         var heap = new LiveHeap(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"heap-{port}")));
         var start = new ProcessStartInfo("dotnet", arguments(url)) { WorkingDirectory = folder };
@@ -94,12 +93,5 @@ internal sealed class ChildServer : IAsyncDisposable
         {
             _process.Kill();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using WebCoord.Server.Tests.EndToEnd;
 
 namespace WebCoord.Benchmarks.Scaleout;
 
@@ -35,7 +36,7 @@ internal sealed class RedisServer : IAsyncDisposable
     /// <summary>Starts it with its data in the folder.</summary>
     public static async Task<RedisServer> StartAsync(string folder)
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         var process = Process.Start(new ProcessStartInfo("redis-server",
         [
             "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", folder,
@@ -105,12 +106,5 @@ internal sealed class RedisServer : IAsyncDisposable
         {
             _process.Kill();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

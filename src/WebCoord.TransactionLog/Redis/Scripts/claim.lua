@@ -15,20 +15,11 @@ local function is_hardly_older(head, newest, older)
   return tonumber(ARGV[3]) - tonumber(newest.counter) < 0.75 * (tonumber(newest.counter) - tonumber(counter))
 end
 
-local head = read_head()
-local stale = staleness(head, ARGV[1])
-if stale then
-  return {'STALE', stale}
+local head, manifests = judge()
+if not head then
+  return manifests
 end
-local place = place_of(head, ARGV[2], ARGV[3], ARGV[4])
-if place == 'NOT' then
-  return {'STALE', place}
-end
-local manifests = read_manifests()
 local newest = manifests[1]
-if place == 'BELOW' or (newest and not is_before(newest.epoch, newest.counter, ARGV[2], ARGV[3])) then
-  return {'UNWANTED'}
-end
 if newest and newest.writer ~= ARGV[5] and is_hardly_older(head, newest, manifests[2]) then
   return {'UNWANTED'}
 end

@@ -6,22 +6,12 @@
 --       7 their bytes   8 their SHA-256   9 the writer
 -- Answers {'OK'}, {'UNWANTED'} if another is as new, {'GONE'} if chunks have expired, or {'STALE', why}.
 
-local head = read_head()
-local stale = staleness(head, ARGV[1])
-if stale then
-  return {'STALE', stale}
-end
 if redis.call('GET', KEYS[5]) == ARGV[9] then
   redis.call('DEL', KEYS[5])
 end
-local place = place_of(head, ARGV[2], ARGV[3], ARGV[4])
-if place == 'NOT' then
-  return {'STALE', place}
-end
-local manifests = read_manifests()
-local newest = manifests[1]
-if place == 'BELOW' or (newest and not is_before(newest.epoch, newest.counter, ARGV[2], ARGV[3])) then
-  return {'UNWANTED'}
+local head, manifests = judge()
+if not head then
+  return manifests
 end
 if not keep(head['id'], ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9]) then
   return {'GONE'}

@@ -18,6 +18,27 @@ local function read_manifests()
   return manifests
 end
 
+-- Judges what the writer of a snapshot comes with: ARGV 1 the nonce, 2-4 epoch, counter and hash of its position.
+-- Answers the head and the snapshots that count; or nil and what to tell the writer: that its generation is over, or
+-- that there is one as new.
+local function judge()
+  local head = read_head()
+  local stale = staleness(head, ARGV[1])
+  if stale then
+    return nil, {'STALE', stale}
+  end
+  local place = place_of(head, ARGV[2], ARGV[3], ARGV[4])
+  if place == 'NOT' then
+    return nil, {'STALE', place}
+  end
+  local manifests = read_manifests()
+  local newest = manifests[1]
+  if place == 'BELOW' or (newest and not is_before(newest.epoch, newest.counter, ARGV[2], ARGV[3])) then
+    return nil, {'UNWANTED'}
+  end
+  return head, manifests
+end
+
 -- The keys of chunks are called like that of the manifests, without its last letter.
 local function chunk_key(attempt, index)
   return string.sub(KEYS[4], 1, -2) .. ':' .. attempt .. ':' .. whole(index)

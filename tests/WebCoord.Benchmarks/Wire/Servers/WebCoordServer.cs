@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using WebCoord.Server.Tests.EndToEnd;
 
 namespace WebCoord.Benchmarks.Wire.Servers;
 
 /// <summary>WebCoord on its embedded log, with its defaults.</summary>
 internal sealed class WebCoordServer(string folder) : WireServer(folder)
 {
-    private readonly int _httpPort = FreePort();
+    private readonly int _httpPort = FreePort.Next();
 
     public override string Name => "WebCoord";
 

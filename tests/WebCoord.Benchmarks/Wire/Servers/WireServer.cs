@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using WebCoord.Benchmarks.Wire.Load;
+using WebCoord.Server.Tests.EndToEnd;
 
 namespace WebCoord.Benchmarks.Wire.Servers;
 
@@ -20,7 +21,7 @@ internal abstract class WireServer(string folder) : IAsyncDisposable
     public abstract string Name { get; }
 
     /// <summary>Where ZooKeeper's protocol is spoken.</summary>
-    public IPEndPoint Address { get; } = new(IPAddress.Loopback, FreePort());
+    public IPEndPoint Address { get; } = new(IPAddress.Loopback, FreePort.Next());
 
     public string Folder { get; } = folder;
 
@@ -92,13 +93,6 @@ internal abstract class WireServer(string folder) : IAsyncDisposable
             _process.Dispose();
             _process = null;
         }
-    }
-
-    protected static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     protected abstract ProcessStartInfo StartInfo();
