@@ -13,7 +13,9 @@ internal sealed class SharedLog(SharedStore store, long incarnation) : ITransact
     private volatile TaskCompletionSource? _reading;
     private volatile TaskCompletionSource? _answering;
     private volatile LogUnavailableException? _failure;
+    private volatile LogRefusedException? _refusal;
     private int _looks;
+    private int _refused;
     private int _underWay;
 
     public LogDescription Description { get; } = new("redis", "simulated", Durability.Fsync, IsShared: true);
@@ -24,6 +26,9 @@ internal sealed class SharedLog(SharedStore store, long incarnation) : ITransact
 
     /// <summary>Looks at the head that were begun.</summary>
     public int Looks => Volatile.Read(ref _looks);
+
+    /// <summary>Snapshots that were asked for and refused.</summary>
+    public int Refused => Volatile.Read(ref _refused);
 
     /// <summary>The most appends that were ever under way at once.</summary>
     public int MostUnderWay { get; private set; }
@@ -49,6 +54,9 @@ internal sealed class SharedLog(SharedStore store, long incarnation) : ITransact
 
     /// <summary>What every call fails with from here on; null for none.</summary>
     public void FailWith(LogUnavailableException? failure) => _failure = failure;
+
+    /// <summary>Why there is no snapshot that can be read from here on; null if there is.</summary>
+    public void RefuseSnapshots(LogRefusedException? refusal) => _refusal = refusal;
 
     public Task OpenAsync(CancellationToken cancellationToken) => _failure is { } failure
         ? Task.FromException(failure)
@@ -105,7 +113,16 @@ internal sealed class SharedLog(SharedStore store, long incarnation) : ITransact
         Task.FromResult(false);
 
     public Task<CoordinationState?> LoadSnapshotAsync(ICollection<string> damaged,
-        CancellationToken cancellationToken) => Task.FromResult(store.Snapshot);
+        CancellationToken cancellationToken)
+    {
+        if (_refusal is { } refusal)
+        {
+            Interlocked.Increment(ref _refused);
+            throw refusal;
+        }
+
+        return Task.FromResult(store.Snapshot);
+    }
 
     public Task TrimAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

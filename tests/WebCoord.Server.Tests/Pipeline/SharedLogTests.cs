@@ -194,10 +194,47 @@ public sealed class SharedLogTests
         await RunningPipeline.UntilAsync(() => second.State.Sessions.Find(saw.Id) is null, "its session is ended");
         Assert.Equal(SessionEndReason.LogRegressed, second.State.Sessions.Ended[saw.Id].Reason);
         Assert.NotNull(second.State.Sessions.Find(knewNothing.Id));
+    }
 
-        static async Task<Session> OpenAsync(RunningPipeline pipeline) => (await pipeline.SubmitAsync(
-            new Command.CreateSession(60_000, new byte[16], new SessionOwner(pipeline.Get<LocalInstance>().Id, 1))))
-            .Session!;
+    [Fact]
+    public async Task A_loss_that_an_instance_slept_through_is_found_out_when_it_catches_up()
+    {
+        await using var first = await RunningPipeline.StartSharedAsync(_store);
+        await using var sleeper = await RunningPipeline.StartSharedAsync(_store);
+        var saw = await OpenAsync(sleeper);
+        var lost = await first.PutAsync("/lost");
+        await RunningPipeline.UntilAsync(() => sleeper.State.Tree.Find("/lost") is not null, "both have applied it");
+        sleeper.SharedLog.HoldReading();
+        LoseFrom(lost.Zxid);
+        await RunningPipeline.UntilAsync(() => first.State.Tree.Find("/lost") is null, "the first knows of the loss");
+        await first.PutAsync("/new");
+        Assert.NotNull(first.State.Sessions.Find(saw.Id));
+        _store.TrimTo(first.State);
+        sleeper.SharedLog.Read();
+
+        await RunningPipeline.UntilAsync(() => sleeper.State.Sessions.Find(saw.Id) is null, "its session is ended");
+        Assert.Equal(SessionEndReason.LogRegressed, sleeper.State.Sessions.Ended[saw.Id].Reason);
+        Assert.Null(sleeper.State.Tree.Find("/lost"));
+        Assert.NotNull(sleeper.State.Tree.Find("/new"));
+    }
+
+    [Fact]
+    public async Task What_may_be_the_last_copy_is_kept_until_there_is_a_whole_one_to_put_in_its_place()
+    {
+        await using var pipeline = await RunningPipeline.StartSharedAsync(_store);
+        await pipeline.PutAsync("/kept");
+        var lost = await pipeline.PutAsync("/lost");
+        var log = pipeline.SharedLog;
+        log.RefuseSnapshots(new LogRefusedException("no snapshot is whole"));
+        LoseFrom(lost.Zxid);
+        await RunningPipeline.UntilAsync(() => log.Refused >= 3, "it has tried again and again");
+        Assert.NotNull(pipeline.State.Tree.Find("/lost"));
+        var gate = pipeline.Get<ReadGate>();
+        Assert.Equal(ErrorCode.LogUnavailable, (await gate.ReadAsync(default, CancellationToken.None)).Error);
+        log.RefuseSnapshots(null);
+        await RunningPipeline.UntilAsync(() => pipeline.State.Tree.Find("/lost") is null, "the state is replaced");
+        Assert.Equal(ErrorCode.Ok, (await gate.ReadAsync(default, CancellationToken.None)).Error);
+        Assert.NotNull(pipeline.State.Tree.Find("/kept"));
     }
 
     [Fact]
@@ -336,6 +373,10 @@ public sealed class SharedLogTests
         await Assert.ThrowsAsync<StateDivergedException>(
             () => comparison.Diverged.WaitAsync(TimeSpan.FromSeconds(30)));
     }
+
+    private static async Task<Session> OpenAsync(RunningPipeline pipeline) => (await pipeline.SubmitAsync(
+        new Command.CreateSession(60_000, new byte[16], new SessionOwner(pipeline.Get<LocalInstance>().Id, 1))))
+        .Session!;
 
     private void LoseFrom(Zxid zxid) =>
         _store.LoseTail(_store.Entries.Count(entry => entry.LastZxid >= zxid));

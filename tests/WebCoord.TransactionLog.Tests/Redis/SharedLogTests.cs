@@ -103,6 +103,40 @@ public sealed class SharedLogTests(RunningRedis redis) : IClassFixture<RunningRe
     }
 
     [RedisFact]
+    public async Task A_hint_brings_an_entry_long_before_the_next_look()
+    {
+        var options = RedisLogs.Options(redis.Server);
+        await using var writer = await RedisLogs.OpenAsync(options);
+        await using var reader = await RedisLogs.OpenAsync(options with { LookInterval = TimeSpan.FromHours(1) });
+        for (var i = 1; i <= 3; i++)
+        {
+            var entry = await writer.AppendAsync(i, Puts.Batch(1), CancellationToken.None);
+            await Eventually.HoldsAsync(() => Task.FromResult(reader.Head == entry.Position()));
+        }
+    }
+
+    [RedisFact]
+    public async Task Appenders_that_ended_long_ago_are_forgotten()
+    {
+        var start = new LogPosition(Zxid.Create(3, 100), ChainHash.Start);
+        var options = RedisLogs.Options(redis.Server);
+        await using var first = new RedisTransactionLog(TimeProvider.System, options) { Start = start };
+        await first.OpenAsync(CancellationToken.None);
+        var entry = (await first.AppendAsync(1, 1))[0];
+        var key = new RedisKeys(options.Prefix).Appenders.ToString();
+        for (var i = 0; i < 300; i++)
+        {
+            await redis.Server.AskAsync("HSET", key, $"old-{i}", "7 3-99");
+        }
+
+        await using var second = await RedisLogs.OpenAsync(options);
+        Assert.Equal(2, (await redis.Server.AskAsync("HLEN", key)).Number);
+
+        // Who appended after the floor may still have to be settled.
+        Assert.Equal(entry.LastZxid.Value + 1, (await first.AppendAsync(2, 1))[0].LastZxid.Value);
+    }
+
+    [RedisFact]
     public async Task Two_services_on_one_Redis_do_not_see_each_other()
     {
         await using var one = await RedisLogs.OpenAsync(RedisLogs.Options(redis.Server));
