@@ -35,9 +35,14 @@ public interface ITransactionLog : IAsyncDisposable
     /// batch is durable. Readers may see the entry before that call returns, never before it is durable.
     /// </summary>
     /// <param name="sequence">One more than that of the last append of this process, from 1.</param>
+    /// <param name="applied">What the caller goes by, which must be on the chain: nothing is built on a history that is
+    /// gone. Null if it goes by nothing.</param>
     /// <exception cref="LogUnavailableException">It did not happen, or whether it did is not known: the exception
     /// tells. The log may be tried again with the next sequence.</exception>
-    Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests, CancellationToken cancellationToken);
+    /// <exception cref="LogRegressedException">It did not happen: what the caller goes by is not in the log, or not any
+    /// more.</exception>
+    Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests, LogPosition? applied,
+        CancellationToken cancellationToken);
 
     /// <summary>Whether this process appended an entry; if so, its sequence is one that was passed to <see
     /// cref="AppendAsync"/>.</summary>

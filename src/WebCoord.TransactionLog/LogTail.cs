@@ -86,7 +86,7 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
         lock (_lock)
         {
             _entries.Add(entry);
-            Head = PositionOf(entry);
+            Head = LogPosition.Of(entry);
             _damage = null;
             _bytes += entry.PayloadBytes;
             while (_entries.Count - _first > maxEntries || (_bytes > maxBytes && _entries.Count - _first > 1))
@@ -143,7 +143,7 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
             }
 
             var index = IndexAfter(position.Zxid);
-            var previous = index == _first ? _base : PositionOf(_entries[index - 1]!);
+            var previous = index == _first ? _base : LogPosition.Of(_entries[index - 1]!);
             if (previous != position)
             {
                 return TailAnswer.Foreign;
@@ -188,8 +188,6 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
         }
     }
 
-    private static LogPosition PositionOf(LogEntry entry) => new(entry.LastZxid, entry.ChainHash);
-
     private TaskCompletionSource? Change()
     {
         var more = _more;
@@ -201,7 +199,7 @@ internal sealed class LogTail(LogPosition start, int maxEntries, long maxBytes)
     private void ForgetFirst()
     {
         var entry = _entries[_first]!;
-        _base = PositionOf(entry);
+        _base = LogPosition.Of(entry);
         _bytes -= entry.PayloadBytes;
         _entries[_first++] = null;
     }

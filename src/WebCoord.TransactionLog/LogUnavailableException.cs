@@ -11,4 +11,8 @@ public sealed class LogUnavailableException(string message, bool outcomeKnown, E
     /// <summary>True: the log is empty or another one where this process has read entries. It takes nothing until a
     /// person decides (<see cref="ITransactionLog.AcceptLossAsync"/>).</summary>
     public bool IsLost { get; init; }
+
+    /// <summary>True: the log answers and can be read, but takes nothing at present, for want of memory for
+    /// example.</summary>
+    public bool RefusesWrites { get; init; }
 }

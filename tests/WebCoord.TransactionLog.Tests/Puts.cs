@@ -25,6 +25,10 @@ internal static class Puts
         return entries;
     }
 
+    /// <summary>Appends as one who goes by nothing.</summary>
+    public static Task<LogEntry> AppendAsync(this ITransactionLog log, long sequence, ImmutableArray<Request> requests,
+        CancellationToken cancellationToken) => log.AppendAsync(sequence, requests, null, cancellationToken);
+
     public static LogPosition Position(this LogEntry entry) => new(entry.LastZxid, entry.ChainHash);
 
     /// <summary>The next entries after a position.</summary>
@@ -50,8 +54,6 @@ internal static class Puts
     /// <summary>A state as it is after an entry, as far as a log looks at it.</summary>
     public static CoordinationState StateAt(LogEntry entry) =>
         CoordinationState.Initial with { LastZxid = entry.LastZxid, ChainHash = entry.ChainHash };
-
-    public static LogPosition PositionOf(CoordinationState state) => new(state.LastZxid, state.ChainHash);
 
     /// <summary>Zxids, hashes and encoded requests: everything in which entries can differ.</summary>
     public static string Content(IEnumerable<LogEntry> entries) => string.Join('\n', entries.Select(entry =>

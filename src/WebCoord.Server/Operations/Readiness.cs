@@ -3,7 +3,8 @@ using WebCoord.Server.Pipeline;
 
 namespace WebCoord.Server.Operations;
 
-/// <summary>Whether requests should be sent here: not before the log is loaded, nor while it takes no writes, nor once
+/// <summary>Whether requests should be sent here: not before the log is loaded, nor while it is loaded anew
+/// or takes no writes, nor once
 /// the server has begun to stop.</summary>
 internal sealed class Readiness(PipelineService pipeline, LogHealth log, IHostApplicationLifetime lifetime)
     : IHealthCheck
@@ -20,6 +21,7 @@ internal sealed class Readiness(PipelineService pipeline, LogHealth log, IHostAp
         // Why not is for the operator, who finds it in what the service logs: it may tell of paths and disks.
         _ when log.Failure?.IsLost == true => HealthCheckResult.Unhealthy(LogLost),
         _ when !pipeline.IsReady => HealthCheckResult.Unhealthy("loading"),
+        _ when log.IsHeld => HealthCheckResult.Unhealthy("loading"),
         _ when !log.IsAvailable => HealthCheckResult.Unhealthy("log-unavailable"),
         _ => HealthCheckResult.Healthy(),
     };

@@ -58,7 +58,7 @@ internal sealed partial class Applier(ITransactionLog log, PendingBatches pendin
         || await _waiters.WaitAsync(zxid, () => State.LastZxid, timeout, time, cancellationToken);
 
     /// <summary>Starts from a snapshot, before the first entry.</summary>
-    /// <exception cref="LogRefusedException">It uses a feature level that this build does not know.</exception>
+    /// <exception cref="LogTooNewException">It uses a feature level that this build does not know.</exception>
     public void Restore(CoordinationState state)
     {
         if (state.FeatureLevel > CoordinationState.SupportedFeatureLevel)
@@ -74,8 +74,9 @@ internal sealed partial class Applier(ITransactionLog log, PendingBatches pendin
     /// slept through. All watches are gone, and those who armed them are told.</summary>
     /// <param name="own">Entries of this process on the way to that state: those who wait for them get their results.
     /// </param>
-    /// <exception cref="LogRefusedException">It uses a feature level that this build does not know.</exception>
-    public void Replace(CoordinationState state, Displacement why, IEnumerable<AppliedEntry> own)
+    /// <param name="published">Called once the state can be seen, before anybody is told of it.</param>
+    /// <exception cref="LogTooNewException">It uses a feature level that this build does not know.</exception>
+    public void Replace(CoordinationState state, Displacement why, IEnumerable<AppliedEntry> own, Action published)
     {
         if (state.FeatureLevel > CoordinationState.SupportedFeatureLevel)
         {
@@ -95,6 +96,7 @@ internal sealed partial class Applier(ITransactionLog log, PendingBatches pendin
             Volatile.Write(ref _state, state);
         }
 
+        published();
         foreach (var watcher in watchers)
         {
             watcher.Wake();
@@ -112,7 +114,7 @@ internal sealed partial class Applier(ITransactionLog log, PendingBatches pendin
     }
 
     /// <summary>Applies the next entry of the log. One call at a time.</summary>
-    /// <exception cref="LogRefusedException">Other instances raised the feature level beyond what this build knows.
+    /// <exception cref="LogTooNewException">Other instances raised the feature level beyond what this build knows.
     /// </exception>
     public void Apply(LogEntry entry)
     {
@@ -144,7 +146,7 @@ internal sealed partial class Applier(ITransactionLog log, PendingBatches pendin
         pending.AbandonPassed(entry.LastZxid);
     }
 
-    private static LogRefusedException TooNew(CoordinationState state) =>
+    private static LogTooNewException TooNew(CoordinationState state) =>
         new($"At zxid {state.LastZxid} the service uses feature level {state.FeatureLevel}; this version knows "
             + $"{CoordinationState.SupportedFeatureLevel}. Upgrade first.");
 

@@ -26,11 +26,8 @@ internal sealed class HeadLook(ITransactionLog log, Applier applier)
         }
     }
 
-    private Task<LogPosition> LookAsync()
-    {
-        var state = applier.State;
-        return log.LookAsync(new LogPosition(state.LastZxid, state.ChainHash), CancellationToken.None).AsTask();
-    }
+    private Task<LogPosition> LookAsync() =>
+        log.LookAsync(LogPosition.Of(applier.State), CancellationToken.None).AsTask();
 
     private async Task<LogPosition> LookAfterAsync(Task before)
     {

@@ -25,14 +25,18 @@ internal sealed partial class LogHealth(TimeProvider time, bool isShared, ILogge
     private Zxid _applied;
     private long _lastContact = time.GetTimestamp();
 
-    /// <summary>True until the log fails, and again once it answers.</summary>
+    /// <summary>True until the log fails, and again once it answers; or once it takes an append, if it answered but
+    /// took none.</summary>
     public bool IsAvailable => Failure is null;
 
     /// <summary>Why it is not available; null while it is.</summary>
     public LogUnavailableException? Failure => Volatile.Read(ref _failure);
 
+    /// <summary>Whether the state is not that of the log at present.</summary>
+    public bool IsHeld => Volatile.Read(ref _isHeld);
+
     /// <summary>Whether what is applied here is, as far as is known, what the log has.</summary>
-    public bool IsCurrent => IsAvailable && !Volatile.Read(ref _isHeld);
+    public bool IsCurrent => Failure is null or { RefusesWrites: true } && !IsHeld;
 
     /// <summary>How long ago the last moment was as of which this instance has applied all that the log had: an answer
     /// of the log counts once what was in it then is applied.</summary>
@@ -63,23 +67,17 @@ internal sealed partial class LogHealth(TimeProvider time, bool isShared, ILogge
 
     public void Contacted(long askedAt, Zxid head)
     {
-        lock (_lock)
+        Note(askedAt, head);
+        if (Failure is not { RefusesWrites: true })
         {
-            if (head <= _applied && !_isHeld)
-            {
-                _lastContact = Math.Max(_lastContact, askedAt);
-            }
-            else
-            {
-                if (_unapplied.Count == MaxUnapplied)
-                {
-                    _unapplied.RemoveAt(MaxUnapplied - 1);
-                }
-
-                _unapplied.Add((askedAt, head));
-            }
+            Report(null);
         }
+    }
 
+    /// <summary>The log took an append that was begun at a moment.</summary>
+    public void Appended(long askedAt, Zxid head)
+    {
+        Note(askedAt, head);
         Report(null);
     }
 
@@ -116,6 +114,26 @@ internal sealed partial class LogHealth(TimeProvider time, bool isShared, ILogge
         }
     }
 
+    private void Note(long askedAt, Zxid head)
+    {
+        lock (_lock)
+        {
+            if (head <= _applied && !_isHeld)
+            {
+                _lastContact = Math.Max(_lastContact, askedAt);
+            }
+            else
+            {
+                if (_unapplied.Count == MaxUnapplied)
+                {
+                    _unapplied.RemoveAt(MaxUnapplied - 1);
+                }
+
+                _unapplied.Add((askedAt, head));
+            }
+        }
+    }
+
     private void Report(LogUnavailableException? failure)
     {
         LogUnavailableException? before;
@@ -126,7 +144,8 @@ internal sealed partial class LogHealth(TimeProvider time, bool isShared, ILogge
             Volatile.Write(ref _failure, failure);
         }
 
-        if ((before is null) != (failure is null) || before?.IsLost != failure?.IsLost)
+        if ((before is null) != (failure is null) || before?.IsLost != failure?.IsLost
+            || before?.RefusesWrites != failure?.RefusesWrites)
         {
             Tell(failure);
             TellOfAvailability();
@@ -156,6 +175,9 @@ internal sealed partial class LogHealth(TimeProvider time, bool isShared, ILogge
             case { IsLost: true }:
                 LogLost(failure.Message);
                 break;
+            case { RefusesWrites: true }:
+                LogRefusesWrites(failure.Message);
+                break;
             default:
                 LogUnavailable(failure.Message);
                 break;
@@ -168,6 +190,9 @@ internal sealed partial class LogHealth(TimeProvider time, bool isShared, ILogge
     [LoggerMessage(161, LogLevel.Error, "The log does not answer. Until it does nothing is written, and of what "
         + "this instance has loaded only consistency=local is read: {Problem}")]
     private partial void LogUnavailable(string problem);
+
+    [LoggerMessage(163, LogLevel.Error, "The log takes no writes; reads go on: {Problem}")]
+    private partial void LogRefusesWrites(string problem);
 
     [LoggerMessage(162, LogLevel.Critical, "THE LOG IS LOST. This instance keeps what it has and writes nothing until "
         + "an operator decides: {Problem}")]

@@ -9,9 +9,9 @@ internal readonly record struct LoadReport(Zxid SnapshotZxid, long ReplayedEntri
 
 /// <summary>Feeds the Applier: first the newest snapshot and what the log has after it, then what comes. When a shared
 /// log went back, or went on without this instance, it begins again from the newest snapshot.</summary>
-internal sealed partial class LogLoader(ITransactionLog log, Applier applier, SnapshotTaker snapshots, ReadGate gate,
-    LogHealth health, RegressedSessions sessions, PipelineMetrics metrics, LoadProgress progress, TimeProvider time,
-    ILogger<LogLoader> logger)
+internal sealed partial class LogLoader(ITransactionLog log, Applier applier, SnapshotTaker snapshots,
+    Sequencer sequencer, LogHealth health, RegressedSessions sessions, PipelineMetrics metrics, LoadProgress progress,
+    TimeProvider time, ILogger<LogLoader> logger)
 {
     /// <summary>How long it waits before it turns again to a log that could not be reached.</summary>
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(250);
@@ -29,8 +29,10 @@ internal sealed partial class LogLoader(ITransactionLog log, Applier applier, Sn
         var state = await log.LoadSnapshotAsync(damaged, cancellationToken) ?? CoordinationState.Initial;
         applier.Restore(state);
         health.Applied(state.LastZxid);
+        var asked = time.GetTimestamp();
         var head = await log.LookAsync(null, cancellationToken);
         var replayed = await ReplayAsync(head.Zxid, cancellationToken);
+        health.Contacted(asked, head.Zxid);
         Report = new LoadReport(state.LastZxid, replayed, applier.State.Tree.NodeCount, time.GetElapsedTime(started),
             damaged);
     }
@@ -61,32 +63,15 @@ internal sealed partial class LogLoader(ITransactionLog log, Applier applier, Sn
         }
     }
 
-    /// <summary>Puts another state in the place of the present one, in one step: nobody sees the way between them.
-    /// </summary>
+    /// <summary>Puts another state in the place of the present one, in one step: nobody sees the way between them, and
+    /// nothing is read as fresh or written meanwhile.</summary>
     private async Task ReloadAsync(Displacement why, CancellationToken cancellationToken)
     {
-        gate.Close("This instance loads the state of the log anew.");
         health.Hold();
-        var before = applier.State;
+        sequencer.Hold();
         while (!await TryReloadAsync(why, cancellationToken))
         {
             await Task.Delay(RetryPause, time, cancellationToken);
-        }
-
-        health.Release(applier.State.LastZxid);
-        gate.Open();
-        LogReloaded(before.LastZxid, applier.State.LastZxid);
-        if (why == Displacement.WasBehind && applier.State.IsLost(before.LastZxid))
-        {
-            // It slept, and meanwhile the log went back and on again beyond what is kept.
-            metrics.LogRegressed();
-            LogRegression(before.LastZxid, "it was found out late");
-            why = Displacement.LogRegressed;
-        }
-
-        if (why == Displacement.LogRegressed)
-        {
-            sessions.EndThoseThatSawMore(before, applier.State);
         }
     }
 
@@ -94,21 +79,14 @@ internal sealed partial class LogLoader(ITransactionLog log, Applier applier, Sn
     {
         try
         {
-            var state = await log.LoadSnapshotAsync([], cancellationToken) ?? CoordinationState.Initial;
-            var machine = new StateMachine(state);
-            var applied = new List<AppliedEntry>();
+            var before = applier.State;
+            var reload = new Reload(before, await log.LoadSnapshotAsync([], cancellationToken));
             var head = log.Head;
-            if (state.LastZxid < head.Zxid)
+            if (reload.State.LastZxid < head.Zxid)
             {
-                var position = new LogPosition(state.LastZxid, state.ChainHash);
-                await foreach (var entry in log.ReadAsync(position, cancellationToken))
+                await foreach (var entry in log.ReadAsync(LogPosition.Of(reload.State), cancellationToken))
                 {
-                    var results = machine.Apply(entry);
-                    if (log.IsOwn(entry))
-                    {
-                        applied.Add(new AppliedEntry(entry, results));
-                    }
-
+                    reload.Apply(entry, log.IsOwn(entry));
                     if (entry.LastZxid >= head.Zxid)
                     {
                         break;
@@ -116,16 +94,40 @@ internal sealed partial class LogLoader(ITransactionLog log, Applier applier, Sn
                 }
             }
 
-            applier.Replace(machine.State, why, applied);
+            Finish(why, before, reload);
             return true;
         }
-        catch (Exception failure) when (failure is LogUnavailableException or LogRefusedException
-            or LogRegressedException)
+        catch (Exception failure) when (failure is LogUnavailableException or LogRegressedException
+            or (LogRefusedException and not LogTooNewException))
         {
             // What this instance has may be the last copy: it is kept until there is a whole one in its place.
             LogReloadFailed(failure.Message);
             return false;
         }
+    }
+
+    private void Finish(Displacement why, CoordinationState before, Reload reload)
+    {
+        if (why == Displacement.WasBehind && reload.State.IsLost(before.LastZxid))
+        {
+            // It slept, and meanwhile the log went back and on again beyond what is kept.
+            metrics.LogRegressed();
+            LogRegression(before.LastZxid, "it was found out late");
+            why = Displacement.LogRegressed;
+        }
+
+        applier.Replace(reload.State, why, reload.Own, () =>
+        {
+            health.Release(reload.State.LastZxid);
+            if (why == Displacement.LogRegressed)
+            {
+                // Goes before whatever their clients write from here on.
+                sessions.EndThoseThatSawMore(before, reload.Bend);
+            }
+
+            sequencer.Release();
+        });
+        LogReloaded(before.LastZxid, reload.State.LastZxid);
     }
 
     private async Task<long> ReplayAsync(Zxid head, CancellationToken cancellationToken)
@@ -151,7 +153,7 @@ internal sealed partial class LogLoader(ITransactionLog log, Applier applier, Sn
     }
 
     private IAsyncEnumerable<LogEntry> ReadAsync(CancellationToken cancellationToken) =>
-        log.ReadAsync(new LogPosition(applier.State.LastZxid, applier.State.ChainHash), cancellationToken);
+        log.ReadAsync(LogPosition.Of(applier.State), cancellationToken);
 
     private void Apply(LogEntry entry)
     {

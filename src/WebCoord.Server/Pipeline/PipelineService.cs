@@ -134,7 +134,6 @@ internal sealed partial class PipelineService(ITransactionLog log, LogLoader loa
 
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
-        health.Contacted(time.GetTimestamp(), applier.State.LastZxid);
         _applying = Guard(() => loader.FollowAsync(_stopping.Token));
         _sequencing = Guard(sequencer.RunAsync);
         await BootstrapAsync(cancellationToken);
@@ -175,15 +174,28 @@ internal sealed partial class PipelineService(ITransactionLog log, LogLoader loa
         {
             // Asked to stop.
         }
+        catch (LogRefusedException refusal)
+        {
+            LogRefused(refusal.Message);
+            Stop();
+        }
         catch (Exception failure)
         {
             LogFatal(failure);
-            Environment.ExitCode = 1;
-            sequencer.Complete();
-            pending.Close();
-            lifetime.StopApplication();
+            Stop();
         }
     });
+
+    private void Stop()
+    {
+        Environment.ExitCode = 1;
+        sequencer.Complete();
+        pending.Close();
+        lifetime.StopApplication();
+    }
+
+    [LoggerMessage(121, LogLevel.Critical, "This instance stops, for the log cannot be used as it is: {Problem}")]
+    private partial void LogRefused(string problem);
 
     [LoggerMessage(120, LogLevel.Critical, "The pipeline failed; this instance stops")]
     private partial void LogFatal(Exception failure);

@@ -17,19 +17,11 @@ internal readonly record struct ReadView(ErrorCode Error, string? Detail, Coordi
 /// its head after the read came, and what was in it then is waited for. On top of that comes the zxid that a client
 /// brought from elsewhere.
 /// </summary>
-internal sealed class ReadGate(ITransactionLog log, Applier applier, HeadLook look)
+internal sealed class ReadGate(ITransactionLog log, Applier applier, HeadLook look, LogHealth health)
 {
     /// <summary>How long a read waits for a zxid before it is refused with <see cref="ErrorCode.ReplicaBehind"/>.
     /// </summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
-
-    private volatile string? _closedBecause;
-
-    /// <summary>Until <see cref="Open"/> no read is told that it sees everything: the state is from a part of the log
-    /// that was lost.</summary>
-    public void Close(string because) => _closedBecause = because;
-
-    public void Open() => _closedBecause = null;
 
     public async ValueTask<ReadView> ReadAsync(Freshness freshness, CancellationToken cancellationToken)
     {
@@ -51,9 +43,9 @@ internal sealed class ReadGate(ITransactionLog log, Applier applier, HeadLook lo
                 return Unavailable(failure.IsLost ? ErrorCode.LogLost : ErrorCode.LogUnavailable, failure.Message);
             }
 
-            if (_closedBecause is { } because)
+            if (health.IsHeld)
             {
-                return Unavailable(ErrorCode.LogUnavailable, because);
+                return Unavailable(ErrorCode.LogUnavailable, "This instance loads the state of the log anew.");
             }
         }
 

@@ -10,6 +10,7 @@ internal sealed class RequestQueue(int maxRequests)
     private int _count;
     private long _bytes;
     private bool _isClosed;
+    private bool _isHeld;
     private TaskCompletionSource<bool>? _arrival;
 
     /// <summary>Requests that wait.</summary>
@@ -18,14 +19,26 @@ internal sealed class RequestQueue(int maxRequests)
     /// <summary>Bytes of the requests that wait.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
-    /// <summary>Adds a request; false when the queue is full or closed.</summary>
+    /// <summary>Whether nothing is taken, and nothing is taken in but what goes first.</summary>
+    public bool IsHeld
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isHeld;
+            }
+        }
+    }
+
+    /// <summary>Adds a request; false when the queue is full, held or closed.</summary>
     /// <param name="isFirst">Whether it goes before all that are not.</param>
     public bool TryAdd(PendingRequest request, bool isFirst)
     {
         TaskCompletionSource<bool>? arrival;
         lock (_lock)
         {
-            if (_isClosed || _count >= maxRequests)
+            if (_isClosed || _count >= maxRequests || (_isHeld && !isFirst))
             {
                 return false;
             }
@@ -33,18 +46,24 @@ internal sealed class RequestQueue(int maxRequests)
             (isFirst ? _first : _waiting).Enqueue(request);
             _count++;
             _bytes += request.Bytes;
-            (arrival, _arrival) = (_arrival, null);
+            arrival = TakeArrival();
         }
 
         arrival?.SetResult(true);
         return true;
     }
 
-    /// <summary>Takes the first requests: as many as fit a batch, and at least one if there is one.</summary>
+    /// <summary>Takes the first requests: as many as fit a batch, and at least one if there is one and the queue is not
+    /// held.</summary>
     public PendingRequest[] Take(int mostRequests, int mostBytes)
     {
         lock (_lock)
         {
+            if (_isHeld)
+            {
+                return [];
+            }
+
             var count = 0;
             var bytes = 0L;
             foreach (var next in _first.Concat(_waiting))
@@ -75,22 +94,44 @@ internal sealed class RequestQueue(int maxRequests)
     {
         lock (_lock)
         {
-            var taken = _waiting.ToArray();
-            _waiting.Clear();
-            _count -= taken.Length;
-            _bytes -= taken.Sum(request => (long)request.Bytes);
-            return taken;
+            return TakeWaiting();
         }
     }
 
-    /// <summary>Waits until there is something to take; false once the queue is closed and empty.</summary>
+    /// <summary>From here on nothing is taken, and nothing is taken in but what goes first, until <see
+    /// cref="Release"/>.</summary>
+    /// <returns>The requests that waited and do not go first: they are taken out.</returns>
+    public PendingRequest[] Hold()
+    {
+        lock (_lock)
+        {
+            _isHeld = true;
+            return TakeWaiting();
+        }
+    }
+
+    public void Release()
+    {
+        TaskCompletionSource<bool>? arrival;
+        lock (_lock)
+        {
+            _isHeld = false;
+            arrival = TakeArrival();
+        }
+
+        arrival?.SetResult(true);
+    }
+
+    /// <summary>Waits until there is something to take; false once the queue is closed and nothing can be taken any
+    /// more.</summary>
     public ValueTask<bool> WaitAsync()
     {
         lock (_lock)
         {
-            if (_count > 0 || _isClosed)
+            var isReady = _count > 0 && !_isHeld;
+            if (isReady || _isClosed)
             {
-                return ValueTask.FromResult(_count > 0);
+                return ValueTask.FromResult(isReady);
             }
 
             _arrival ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -109,5 +150,27 @@ internal sealed class RequestQueue(int maxRequests)
         }
 
         arrival?.SetResult(false);
+    }
+
+    private PendingRequest[] TakeWaiting()
+    {
+        var taken = _waiting.ToArray();
+        _waiting.Clear();
+        _count -= taken.Length;
+        _bytes -= taken.Sum(request => (long)request.Bytes);
+        return taken;
+    }
+
+    /// <summary>Whoever waits for something to take, if there is something.</summary>
+    private TaskCompletionSource<bool>? TakeArrival()
+    {
+        if (_isHeld || _count == 0)
+        {
+            return null;
+        }
+
+        var arrival = _arrival;
+        _arrival = null;
+        return arrival;
     }
 }

@@ -9,8 +9,8 @@ namespace WebCoord.Server.Pipeline;
 /// Puts requests into the log: all that wait become one batch, appended at once; while it is made durable the next
 /// gathers. There is no artificial delay. The queue is bounded, and a request that finds it full is refused.
 /// </summary>
-internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, LogHealth health, LogOptions options,
-    PipelineMetrics metrics, TimeProvider time)
+internal sealed class Sequencer(ITransactionLog log, Applier applier, PendingBatches pending, LogHealth health,
+    LogOptions options, PipelineMetrics metrics, TimeProvider time)
 {
     /// <summary>Most requests in one batch: applying a batch must not hold up readers' news for long.</summary>
     private const int MaxBatchRequests = 4_096;
@@ -29,6 +29,9 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
 
     private static readonly ApplyResult Stopping =
         ApplyResult.Refused(ErrorCode.LogUnavailable, "This instance is stopping; nothing was written.");
+
+    private static readonly ApplyResult Displaced = ApplyResult.Refused(ErrorCode.LogUnavailable,
+        "This instance loads the state of the log anew; nothing was written. Try again, or ask another instance.");
 
     private bool _isRoomAwaited;
     private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -106,6 +109,19 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
         }
     }
 
+    /// <summary>The state is not that of the log: what was judged by it must not be written. What waits is refused and
+    /// so is what comes, until <see cref="Release"/>; the service's own requests wait.</summary>
+    public void Hold()
+    {
+        foreach (var waiting in _queue.Hold())
+        {
+            Refuse(waiting, Displaced);
+        }
+    }
+
+    /// <summary>Goes on, with the service's own requests first.</summary>
+    public void Release() => _queue.Release();
+
     /// <summary>Takes no more requests; <see cref="RunAsync"/> ends once those it has are in the log.</summary>
     public void Complete()
     {
@@ -127,24 +143,27 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
                     await underWay.Dequeue();
                 }
 
+                // Before the batch is taken: what was judged by a state that is gone must not be appended to another.
+                var applied = LogPosition.Of(applier.State);
                 var batch = Gather();
                 if (batch.Length == 0)
                 {
-                    // What waited was refused meanwhile, behind a write that failed.
+                    // What waited was refused meanwhile, or is held.
                     continue;
                 }
 
                 var sequence = ++_sequence;
                 pending.Add(sequence, batch);
-                underWay.Enqueue(AppendAsync(sequence, batch));
+                underWay.Enqueue(AppendAsync(sequence, batch, applied));
             }
 
             await Task.WhenAll(underWay);
         }
         finally
         {
-            // Nothing is left, unless the loop failed.
+            // Nothing is left, unless the loop failed or is held.
             Complete();
+            _queue.Release();
             foreach (var left in _queue.Take(int.MaxValue, int.MaxValue))
             {
                 left.Complete(Stopping);
@@ -165,7 +184,7 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
     {
         if (!_queue.TryAdd(request, isFirst))
         {
-            Refuse(request, _complete ? Stopping : TooManyWait);
+            Refuse(request, _complete ? Stopping : _queue.IsHeld ? Displaced : TooManyWait);
         }
     }
 
@@ -205,48 +224,56 @@ internal sealed class Sequencer(ITransactionLog log, PendingBatches pending, Log
         return requests.MoveToImmutable();
     }
 
-    private async Task AppendAsync(long sequence, PendingRequest[] batch)
+    private async Task AppendAsync(long sequence, PendingRequest[] batch, LogPosition applied)
     {
         var started = time.GetTimestamp();
         health.Ask();
         try
         {
-            var entry = await log.AppendAsync(sequence, RequestsOf(batch), CancellationToken.None);
+            var entry = await log.AppendAsync(sequence, RequestsOf(batch), applied, CancellationToken.None);
             pending.Acknowledged(sequence, entry.LastZxid);
-            health.Contacted(started, entry.LastZxid);
+            health.Appended(started, entry.LastZxid);
             metrics.BatchAppended(batch.Length, time.GetElapsedTime(started));
         }
         catch (LogUnavailableException failure)
         {
             health.Failed(failure);
-            var refusal = failure switch
-            {
-                { OutcomeKnown: false } => ApplyResult.Refused(ErrorCode.OutcomeUnknown,
-                    $"{failure.Message} Whether the write happened is not known; read before you repeat it."),
-                { IsLost: true } => ApplyResult.Refused(ErrorCode.LogLost, $"{failure.Message} Nothing was written."),
-                _ => ApplyResult.Refused(ErrorCode.LogUnavailable,
-                    $"{failure.Message} Nothing was written; try again."),
-            };
-            foreach (var queued in pending.Take(sequence) ?? [])
-            {
-                Refuse(queued, refusal);
-            }
-
+            Refuse(sequence, failure.OutcomeKnown
+                ? Unwritten(failure, failure.Message)
+                : ApplyResult.Refused(ErrorCode.OutcomeUnknown,
+                    $"{failure.Message} Whether the write happened is not known; read before you repeat it."));
             if (log.Description.IsShared)
             {
-                RefuseWaiting();
+                RefuseWaiting(Unwritten(failure, "The log failed at an earlier write."));
             }
+        }
+        catch (LogRegressedException)
+        {
+            // Whoever reads the log learns of it, too, and puts the state right.
+            Refuse(sequence, Displaced);
+            RefuseWaiting(Displaced);
+        }
+    }
+
+    private void Refuse(long sequence, ApplyResult refusal)
+    {
+        foreach (var queued in pending.Take(sequence) ?? [])
+        {
+            Refuse(queued, refusal);
         }
     }
 
     /// <summary>What was queued behind a write that failed must not happen without it: a client that sends several at
     /// once means them in their order.</summary>
-    private void RefuseWaiting()
+    private void RefuseWaiting(ApplyResult refusal)
     {
         foreach (var waiting in _queue.TakeAllButFirst())
         {
-            Refuse(waiting, ApplyResult.Refused(ErrorCode.LogUnavailable,
-                "The log failed at an earlier write. Nothing was written; try again."));
+            Refuse(waiting, refusal);
         }
     }
+
+    private static ApplyResult Unwritten(LogUnavailableException failure, string what) => failure.IsLost
+        ? ApplyResult.Refused(ErrorCode.LogLost, $"{what} Nothing was written.")
+        : ApplyResult.Refused(ErrorCode.LogUnavailable, $"{what} Nothing was written; try again.");
 }

@@ -25,7 +25,7 @@ public sealed class InMemoryTransactionLog(TimeProvider time, long incarnation, 
 
     public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests,
+    public Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests, LogPosition? applied,
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

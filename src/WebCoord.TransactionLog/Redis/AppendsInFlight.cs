@@ -4,13 +4,16 @@ using WebCoord.Core;
 namespace WebCoord.TransactionLog.Redis;
 
 /// <summary>An append that was begun and is not answered yet.</summary>
-internal sealed class AppendInFlight(Batch batch, RedisLink link, Task<RedisResult> sent)
+internal sealed class AppendInFlight(Batch batch, RedisLink link, LogPosition known, Task<RedisResult> sent)
 {
     private readonly TaskCompletionSource<LogEntry> _entry = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Batch Batch => batch;
 
     public RedisLink Link => link;
+
+    /// <summary>That it builds on.</summary>
+    public LogPosition Known => known;
 
     public Task<RedisResult> Sent => sent;
 
@@ -19,7 +22,7 @@ internal sealed class AppendInFlight(Batch batch, RedisLink link, Task<RedisResu
 
     public void Complete(LogEntry entry) => _entry.TrySetResult(entry);
 
-    public void Fail(LogUnavailableException failure) => _entry.TrySetException(failure);
+    public void Fail(Exception failure) => _entry.TrySetException(failure);
 }
 
 /// <summary>
@@ -54,7 +57,7 @@ internal sealed class AppendsInFlight
         {
             batch.TakeTurn(ref _lastSequence);
             var over = link();
-            var append = new AppendInFlight(batch, over, over.SendAsync(batch, known));
+            var append = new AppendInFlight(batch, over, known, over.SendAsync(batch, known));
             _appends.Add((over.Incarnation, batch.Sequence), append);
             return append;
         }

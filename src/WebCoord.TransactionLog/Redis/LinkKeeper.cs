@@ -12,6 +12,9 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
     AppendsInFlight appends, ILogObserver? observer) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    /// <summary>So many links ago nobody waits any more for what was appended.</summary>
+    private const int MaxIncarnations = 1_024;
+
     private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
 
     /// <summary>A Redis that comes and goes may leave a dialler waiting for nothing: at first it is not waited for
@@ -22,6 +25,7 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
     private readonly DurabilityWatch _durability = new(time, options);
     private readonly Lock _lock = new();
     private readonly HashSet<long> _incarnations = [];
+    private readonly Queue<long> _oldIncarnations = new();
     private readonly List<long> _spent = [];
     private readonly CancellationTokenSource _stopping = new();
     private Task? _opened;
@@ -102,6 +106,8 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
         await (_opened ?? Task.CompletedTask);
         if (Slot.Link is { } link)
         {
+            Slot.Take(new LogUnavailableException("This instance is stopping.", true));
+            link.GiveUp();
             await link.ForgetAsync([link.Incarnation]);
             await link.DisposeAsync();
         }
@@ -135,7 +141,8 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
 
             if (time.GetElapsedTime(began) > LastPause + (options.Timeout * 2))
             {
-                throw Slot.Absence();
+                // What was begun may come to its end yet.
+                throw new LogUnavailableException(Slot.Absence().Message, outcomeKnown: false);
             }
         }
     }
@@ -209,7 +216,10 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
             }
             catch (LogRefusedException refusal)
             {
-                Report(new LogUnavailableException(refusal.Message + ".", true, refusal));
+                Report(new LogUnavailableException(refusal.Message + ".", true, refusal)
+                {
+                    IsLost = Slot.Failure is { IsLost: true },
+                });
             }
 
             pause = pause == TimeSpan.Zero ? FirstPause : Least(pause * 2, LastPause);
@@ -254,12 +264,12 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
     {
         var incarnation = RandomNumberGenerator.GetInt32(1, int.MaxValue) * (1L << 31)
             + RandomNumberGenerator.GetInt32(1, int.MaxValue);
-        var adopts = Volatile.Read(ref _adopts);
         var offer = new HandshakeOffer
         {
-            LogId = adopts ? null : _logId,
-            Position = adopts ? null : tail.Known,
-            Anchor = adopts ? null : tail.Anchor,
+            LogId = _logId,
+            Position = tail.Known,
+            Anchor = tail.Anchor,
+            Adopts = Volatile.Read(ref _adopts),
             OldIncarnation = _incarnation,
             NewIncarnation = incarnation,
             LastSequence = appends.LastSequence,
@@ -301,6 +311,11 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
         lock (_lock)
         {
             _incarnations.Add(link.Incarnation);
+            _oldIncarnations.Enqueue(link.Incarnation);
+            if (_oldIncarnations.Count > MaxIncarnations)
+            {
+                _incarnations.Remove(_oldIncarnations.Dequeue());
+            }
         }
 
         _incarnation = link.Incarnation;

@@ -122,7 +122,10 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     /// <summary>What is told of something that certainly was not done; the connection is as good as before.</summary>
     public LogUnavailableException Refused(WritesRefusedException refusal) =>
-        new($"Redis at {Location} takes no writes: {refusal.Message}", true, refusal);
+        new($"Redis at {Location} takes no writes: {refusal.Message}", true, refusal)
+        {
+            RefusesWrites = true,
+        };
 
     /// <summary>Ends the use of the connection; the first reason counts.</summary>
     public void Break(Exception reason) => _broken.TrySetResult(reason);

@@ -4,6 +4,4 @@ namespace WebCoord.TransactionLog.Redis;
 /// shaken hands again.</summary>
 /// <param name="LogId">Made with the log and kept as long as its entries are: another id is another log.</param>
 /// <param name="Nonce">Random, made with the generation.</param>
-/// <param name="RunId">Of the Redis process that it was made on.</param>
-/// <param name="ReplicationId">Of the history of that process as a master.</param>
-internal sealed record RedisGeneration(string LogId, string Nonce, string RunId, string ReplicationId);
+internal sealed record RedisGeneration(string LogId, string Nonce);

@@ -66,7 +66,7 @@ internal sealed class RedisLink(RedisConnection connection, RedisGeneration gene
                 case "OK":
                     _sequences.Take(batch.Sequence);
                     break;
-                case "BEHIND":
+                case "BEHIND" or "APART":
                     _sequences.Refuse(batch.Sequence);
                     break;
             }
@@ -82,9 +82,13 @@ internal sealed class RedisLink(RedisConnection connection, RedisGeneration gene
 
     /// <summary>The answer to a batch; null if Redis refused it, so that it was not appended and never will be: then
     /// the link is broken.</summary>
+    /// <param name="goesByHead">Whether the position that was sent is the end of the log as this process knows it: then
+    /// hands must be shaken again if it is not there.</param>
     /// <exception cref="LogUnavailableException">There is no answer: the link is broken, and another may find out. Or,
     /// with a <see cref="WritesRefusedException"/> within, it was not appended and never will be.</exception>
-    public async Task<RedisReply?> AnswerAsync(Task<RedisResult> sent)
+    /// <exception cref="LogRegressedException">It was not appended and never will be: what the caller goes by is not
+    /// in the log.</exception>
+    public async Task<RedisReply?> AnswerAsync(Task<RedisResult> sent, bool goesByHead)
     {
         var reply = new RedisReply(await connection.AnswerAsync(sent, CancellationToken.None));
         if (reply.Status == "OK")
@@ -95,6 +99,11 @@ internal sealed class RedisLink(RedisConnection connection, RedisGeneration gene
         if (reply.Status == "BEHIND")
         {
             throw connection.Refused(new WritesRefusedException("it has refused what was sent before this"));
+        }
+
+        if (reply.Status == "APART" && !goesByHead)
+        {
+            throw new LogRegressedException("this instance's state is not that of the log at present");
         }
 
         connection.Break(new StaleGenerationException(reply.Text(1)));

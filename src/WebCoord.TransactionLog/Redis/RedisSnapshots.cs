@@ -36,10 +36,10 @@ internal sealed class RedisSnapshots
     public async Task<bool> SaveAsync(RedisConnection connection, CoordinationState state,
         CancellationToken cancellationToken)
     {
-        var position = PositionOf(state);
+        var position = LogPosition.Of(state);
         RedisValue[] claim =
         [
-            connection.Generation.Nonce, .. Arguments(position), _writer, (long)ClaimTime.TotalMilliseconds,
+            connection.Generation.Nonce, .. RedisReply.Arguments(position), _writer, (long)ClaimTime.TotalMilliseconds,
         ];
         if (!IsOk(await RunAsync(connection, Claim, claim, cancellationToken, connection.Keys.SnapshotClaim)))
         {
@@ -56,13 +56,20 @@ internal sealed class RedisSnapshots
 
     /// <summary>Begins a lost log anew, from a state that this process still has.</summary>
     /// <exception cref="LogRefusedException">There is something of a log already.</exception>
-    /// <exception cref="LogUnavailableException">Redis does not answer.</exception>
+    /// <exception cref="LogUnavailableException">Redis does not answer; it tells whether it may have begun.</exception>
     public Task RestoreAsync(RedisConnection connection, string logId, CoordinationState state,
         CancellationToken cancellationToken) =>
         WriteAsync(connection, state, logId, async manifest =>
         {
             RedisValue[] restore = [logId, .. Arguments(manifest), Random()];
-            return IsOk(await RunAsync(connection, Restore, restore, cancellationToken));
+            try
+            {
+                return IsOk(await RunAsync(connection, Restore, restore, cancellationToken));
+            }
+            catch (LogUnavailableException silence) when (!silence.RefusesWrites)
+            {
+                throw new LogUnavailableException(silence.Message, outcomeKnown: false, silence);
+            }
         }, cancellationToken);
 
     /// <summary>Loads the newest snapshot that is whole and that the log continues; null when there is none and the log
@@ -103,7 +110,7 @@ internal sealed class RedisSnapshots
             }
             catch (UnknownFormatException newer)
             {
-                throw new LogRefusedException($"{Where(connection)}: snapshot {next.Attempt}: {newer.Message}", newer);
+                throw new LogTooNewException($"{Where(connection)}: snapshot {next.Attempt}: {newer.Message}", newer);
             }
         }
     }
@@ -119,14 +126,9 @@ internal sealed class RedisSnapshots
         }
     }
 
-    private static LogPosition PositionOf(CoordinationState state) => new(state.LastZxid, state.ChainHash);
-
-    private static RedisValue[] Arguments(LogPosition position) =>
-        [position.Zxid.Epoch, position.Zxid.Counter, position.ChainHash];
-
     private static RedisValue[] Arguments(SnapshotManifest manifest) =>
     [
-        .. Arguments(manifest.Position), manifest.Attempt, manifest.Chunks, manifest.Bytes, manifest.Digest,
+        .. RedisReply.Arguments(manifest.Position), manifest.Attempt, manifest.Chunks, manifest.Bytes, manifest.Digest,
         manifest.Writer,
     ];
 
@@ -198,7 +200,7 @@ internal sealed class RedisSnapshots
     {
         using var chunks = new SnapshotChunkReader(connection, manifest, cancellationToken);
         var state = SnapshotCodec.Read(chunks, progress, cancellationToken);
-        return PositionOf(state) == manifest.Position
+        return LogPosition.Of(state) == manifest.Position
             ? state
             : throw new InvalidDataException($"it holds the state of zxid {state.LastZxid}, its manifest says "
                 + manifest.Position.Zxid);
@@ -241,7 +243,7 @@ internal sealed class RedisSnapshots
             var manifest = await OnThreadAsync(() =>
             {
                 SnapshotCodec.Write(state, chunks, cancellationToken);
-                return chunks.Finish(PositionOf(state), logId);
+                return chunks.Finish(LogPosition.Of(state), logId);
             }, cancellationToken);
 
             // Without an answer to this it may count, or come to; if it does not, the chunks expire.

@@ -203,8 +203,7 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
         }
         catch (UnknownFormatException newer)
         {
-            Entries.Fail(new LogRefusedException($"The log {link.Connection.Keys.Tag} at {link.Connection.Location}: "
-                + $"the entry after zxid {from.Zxid} is from a newer version. {newer.Message}", newer));
+            Entries.Fail(TooNew(link, from, newer));
         }
 
         return false;
@@ -213,6 +212,10 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
     public static LogRefusedException Damaged(RedisLink link, LogPosition after, InvalidDataException damage) =>
         new($"The log {link.Connection.Keys.Tag} at {link.Connection.Location}: the entry after zxid {after.Zxid} is "
             + $"damaged: {damage.Message}. Bring the data of this Redis back from a backup", damage);
+
+    public static LogTooNewException TooNew(RedisLink link, LogPosition after, UnknownFormatException newer) =>
+        new($"The log {link.Connection.Keys.Tag} at {link.Connection.Location}: the entry after zxid {after.Zxid} is "
+            + $"from a newer version. {newer.Message}", newer);
 
     /// <summary>Adds an entry unless it is there already.</summary>
     /// <returns>False if it does not fit any more.</returns>

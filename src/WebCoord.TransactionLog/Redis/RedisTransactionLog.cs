@@ -54,15 +54,16 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
     /// <inheritdoc/>
     /// <param name="cancellationToken">Looked at before the append begins; what has begun is brought to its
     /// end.</param>
-    public async Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests,
+    public async Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests, LogPosition? applied,
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var batch = new Batch(sequence, requests);
-        var append = _appends.Begin(batch, Tail.Head, () => Keeper.Slot.Current);
+        var asked = time.GetTimestamp();
+        var append = _appends.Begin(batch, applied ?? Tail.Head, () => Keeper.Slot.Current);
         try
         {
-            await ReceiveAsync(append);
+            await ReceiveAsync(append, asked);
             return await append.Entry.WaitAsync(options.Timeout * SettlingTimeouts, CancellationToken.None);
         }
         catch (TimeoutException)
@@ -169,12 +170,12 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
         (await Keeper.Slot.WaitUnlessDownAsync(cancellationToken)).Connection;
 
     /// <summary>Completes an append with the answer of Redis. Without one it is left to the next handshake.</summary>
-    private async Task ReceiveAsync(AppendInFlight append)
+    private async Task ReceiveAsync(AppendInFlight append, long asked)
     {
-        var asked = time.GetTimestamp();
+        var goesByHead = append.Known == Tail.Head;
         try
         {
-            if (await append.Link.AnswerAsync(append.Sent) is not { } reply)
+            if (await append.Link.AnswerAsync(append.Sent, goesByHead) is not { } reply)
             {
                 append.Fail(new LogUnavailableException("Redis is not as it was; the log is asked anew.", true));
                 return;
@@ -187,7 +188,8 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
                 append.Complete(entry);
             }
         }
-        catch (LogUnavailableException refusal) when (refusal.InnerException is WritesRefusedException)
+        catch (Exception refusal) when (refusal is LogRegressedException
+            or LogUnavailableException { RefusesWrites: true })
         {
             append.Fail(refusal);
         }
@@ -259,6 +261,13 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
             if (entries.Count == 0 && (await link.LookAsync(after, cancellationToken)).Place == ChainPlace.On)
             {
                 throw RedisTail.Damaged(link, after, damage);
+            }
+        }
+        catch (UnknownFormatException newer)
+        {
+            if (entries.Count == 0)
+            {
+                throw RedisTail.TooNew(link, after, newer);
             }
         }
 

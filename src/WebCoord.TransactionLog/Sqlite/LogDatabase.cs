@@ -242,7 +242,7 @@ internal sealed class LogDatabase : IDisposable
 
         if (format > Format)
         {
-            throw new LogRefusedException(new UnknownFormatException(path, (int)format, Format).Message);
+            throw new LogTooNewException(new UnknownFormatException(path, (int)format, Format).Message);
         }
     }
 

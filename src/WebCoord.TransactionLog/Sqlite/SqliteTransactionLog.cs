@@ -64,7 +64,7 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
     /// <inheritdoc/>
     /// <param name="cancellationToken">Looked at before the append begins; what has begun is brought to its
     /// end.</param>
-    public async Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests,
+    public async Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests, LogPosition? applied,
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -309,7 +309,7 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
         }
         catch (UnknownFormatException newer)
         {
-            throw new LogRefusedException($"{_path}: the entry of zxid {stored.LastZxid} is from a newer version. "
+            throw new LogTooNewException($"{_path}: the entry of zxid {stored.LastZxid} is from a newer version. "
                 + newer.Message, newer);
         }
     }
@@ -353,7 +353,7 @@ public sealed class SqliteTransactionLog(TimeProvider time, long incarnation, st
             }
             catch (UnknownFormatException newer)
             {
-                throw new LogRefusedException($"{name}: {newer.Message}", newer);
+                throw new LogTooNewException($"{name}: {newer.Message}", newer);
             }
         }
 

@@ -73,7 +73,7 @@ internal static class MemoryBenchmark
             var requests = Enumerable.Range(-1, ChildrenPerParent + 1)
                 .Select(child => new Request(CreateOf(parent, child)))
                 .ToImmutableArray();
-            var entry = await log.AppendAsync(parent + 1, requests, CancellationToken.None);
+            var entry = await log.AppendAsync(parent + 1, requests, null, CancellationToken.None);
             if (machine.Apply(entry).FirstOrDefault(result => !result.Succeeded) is { } failure)
             {
                 throw new InvalidOperationException($"A create was refused: {failure.Error} {failure.Detail}");

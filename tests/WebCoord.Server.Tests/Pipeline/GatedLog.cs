@@ -129,7 +129,7 @@ internal sealed class GatedLog(ITransactionLog inner) : ITransactionLog
 
     public Task OpenAsync(CancellationToken cancellationToken) => _inner.OpenAsync(cancellationToken);
 
-    public async Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests,
+    public async Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests, LogPosition? applied,
         CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _appends);
@@ -194,7 +194,7 @@ internal sealed class GatedLog(ITransactionLog inner) : ITransactionLog
         try
         {
             _sequences[++_turn] = sequence;
-            var entry = await _inner.AppendAsync(_turn, requests, CancellationToken.None);
+            var entry = await _inner.AppendAsync(_turn, requests, null, CancellationToken.None);
             return entry with { Sequence = sequence };
         }
         finally

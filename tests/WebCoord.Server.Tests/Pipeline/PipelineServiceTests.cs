@@ -94,4 +94,22 @@ public sealed class PipelineServiceTests
         Assert.Equal(1, Environment.ExitCode);
         Environment.ExitCode = before;
     }
+
+    [Fact]
+    public async Task An_instance_that_is_too_old_for_what_it_would_load_stops()
+    {
+        var before = Environment.ExitCode;
+        var store = new SharedStore();
+        await using var first = await RunningPipeline.StartSharedAsync(store);
+        var sleeper = await RunningPipeline.StartSharedAsync(store);
+        sleeper.SharedLog.HoldReading();
+        await first.PutAsync("/newer");
+        store.TrimTo(first.State with { FeatureLevel = CoordinationState.SupportedFeatureLevel + 1 });
+        sleeper.SharedLog.Read();
+        var stopping = sleeper.Get<IHostApplicationLifetime>().ApplicationStopping;
+        await RunningPipeline.UntilAsync(() => stopping.IsCancellationRequested, "it stops");
+        await sleeper.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(1, Environment.ExitCode);
+        Environment.ExitCode = before;
+    }
 }

@@ -14,6 +14,7 @@ internal sealed class SharedLog(SharedStore store, long incarnation) : ITransact
     private volatile TaskCompletionSource? _answering;
     private volatile LogUnavailableException? _failure;
     private volatile LogRefusedException? _refusal;
+    private volatile bool _refusesWrites;
     private int _looks;
     private int _refused;
     private int _underWay;
@@ -52,6 +53,13 @@ internal sealed class SharedLog(SharedStore store, long incarnation) : ITransact
         _reading = null;
     }
 
+    /// <summary>Whether it takes no appends, while all else goes on.</summary>
+    public bool RefusesWrites
+    {
+        get => _refusesWrites;
+        set => _refusesWrites = value;
+    }
+
     /// <summary>What every call fails with from here on; null for none.</summary>
     public void FailWith(LogUnavailableException? failure) => _failure = failure;
 
@@ -62,10 +70,20 @@ internal sealed class SharedLog(SharedStore store, long incarnation) : ITransact
         ? Task.FromException(failure)
         : Task.CompletedTask;
 
-    public async Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests,
+    public async Task<LogEntry> AppendAsync(long sequence, ImmutableArray<Request> requests, LogPosition? applied,
         CancellationToken cancellationToken)
     {
         ThrowIfFailing();
+        if (applied is { } position && !store.Has(position))
+        {
+            throw new LogRegressedException("the state is not of this log");
+        }
+
+        if (_refusesWrites)
+        {
+            throw new LogUnavailableException("It is full.", outcomeKnown: true) { RefusesWrites = true };
+        }
+
         MostUnderWay = Math.Max(MostUnderWay, Interlocked.Increment(ref _underWay));
         var entry = store.Append(incarnation, sequence, requests);
         await (_answering?.Task ?? Task.CompletedTask);

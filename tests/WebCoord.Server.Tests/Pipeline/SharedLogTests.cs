@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using WebCoord.Core;
 using WebCoord.Core.Commands;
 using WebCoord.Core.Sessions;
+using WebCoord.Core.Tree;
 using WebCoord.Core.Watches;
 using WebCoord.Server.Pipeline;
 using WebCoord.TransactionLog;
@@ -219,6 +221,81 @@ public sealed class SharedLogTests
     }
 
     [Fact]
+    public async Task Sessions_that_saw_nothing_of_a_loss_live_on_though_they_did_much_since()
+    {
+        await using var first = await RunningPipeline.StartSharedAsync(_store);
+        await using var late = await RunningPipeline.StartSharedAsync(_store);
+        var session = await OpenAsync(first);
+        var lost = await first.SubmitAsync(
+            new Command.CreateSession(60_000, new byte[16], new SessionOwner(late.Get<LocalInstance>().Id, 1)));
+        await RunningPipeline.UntilAsync(() => late.State.LastZxid >= lost.Zxid, "the other has applied it");
+        late.SharedLog.HoldReading();
+        LoseFrom(lost.Zxid);
+        await RunningPipeline.UntilAsync(() => first.State.Sessions.Count == 1, "the first knows of the loss");
+        var made = await first.SubmitAsync(
+            new Command.Create("/lock", null, CreateMode.Ephemeral, Acl.Open), session.Id);
+        Assert.True(made.Succeeded, made.Detail);
+        late.SharedLog.Read();
+        await RunningPipeline.UntilAsync(() => late.State.Tree.Find("/lock") is not null, "the late one has caught up");
+
+        // Whatever it proposed goes before this.
+        await late.PutAsync("/after");
+        Assert.NotNull(late.State.Tree.Find("/lock"));
+        Assert.NotNull(late.State.Sessions.Find(session.Id));
+    }
+
+    [Fact]
+    public async Task Nothing_is_written_that_was_judged_by_a_state_which_the_log_does_not_have()
+    {
+        await using var pipeline = await RunningPipeline.StartSharedAsync(_store);
+        await pipeline.PutAsync("/kept");
+        var lost = await pipeline.PutAsync("/lost");
+        var log = pipeline.SharedLog;
+        log.HoldReading();
+        LoseFrom(lost.Zxid);
+        var early = await pipeline.PutAsync("/early");
+        Assert.Equal(ErrorCode.LogUnavailable, early.Error);
+        log.RefuseSnapshots(new LogRefusedException("no snapshot is whole"));
+        log.Read();
+        await RunningPipeline.UntilAsync(() => log.Refused > 0, "it loads the state anew");
+        Assert.True(pipeline.Health.IsHeld);
+        Assert.Equal(ErrorCode.LogUnavailable, (await pipeline.PutAsync("/meanwhile")).Error);
+        var own = pipeline.Sequencer.SubmitOwnAsync(new Command.Put("/own", default));
+        Assert.False(own.IsCompleted);
+        log.RefuseSnapshots(null);
+        Assert.True((await own.WaitAsync(TimeSpan.FromSeconds(30))).Succeeded);
+        Assert.True((await pipeline.PutAsync("/after")).Succeeded);
+        Assert.Null(pipeline.State.Tree.Find("/early"));
+        Assert.Null(pipeline.State.Tree.Find("/meanwhile"));
+        Assert.NotNull(pipeline.State.Tree.Find("/kept"));
+        Assert.NotNull(pipeline.State.Tree.Find("/own"));
+    }
+
+    [Fact]
+    public async Task A_log_that_takes_no_writes_is_told_once_and_is_well_when_it_takes_one()
+    {
+        await using var pipeline = await RunningPipeline.StartSharedAsync(_store, QuickTicks);
+        var log = pipeline.SharedLog;
+        var told = new ConcurrentQueue<bool>();
+        pipeline.Health.Changed += told.Enqueue;
+        log.RefusesWrites = true;
+        Assert.Equal(ErrorCode.LogUnavailable, (await pipeline.PutAsync("/a")).Error);
+        for (var i = 0; i < 20; i++)
+        {
+            pipeline.Health.Contacted(TimeProvider.System.GetTimestamp(), _store.Head.Zxid);
+            await Task.Delay(10);
+        }
+
+        Assert.Equal([false], told);
+        Assert.True(pipeline.Health.IsCurrent);
+        var read = await pipeline.Get<ReadGate>().ReadAsync(default, CancellationToken.None);
+        Assert.Equal(ErrorCode.Ok, read.Error);
+        log.RefusesWrites = false;
+        await RunningPipeline.UntilAsync(() => pipeline.Health.IsAvailable, "it finds out by itself");
+        Assert.Equal([false, true], told);
+    }
+
+    [Fact]
     public async Task What_may_be_the_last_copy_is_kept_until_there_is_a_whole_one_to_put_in_its_place()
     {
         await using var pipeline = await RunningPipeline.StartSharedAsync(_store);
@@ -246,8 +323,10 @@ public sealed class SharedLogTests
         await first.PutAsync("/before");
         var floor = (await first.PutAsync("/middle")).Zxid;
         await RunningPipeline.UntilAsync(() => first.State.LastZxid >= floor, "the snapshot covers it");
-        _store.TrimTo(first.State);
+        var snapshot = first.State;
         var own = sleeper.PutAsync("/own");
+        await RunningPipeline.UntilAsync(() => _store.Head.Zxid > snapshot.LastZxid, "its write is in the log");
+        _store.TrimTo(snapshot);
         sleeper.SharedLog.Read();
         Assert.True((await own.WaitAsync(TimeSpan.FromSeconds(30))).Succeeded);
         Assert.NotNull(sleeper.State.Tree.Find("/before"));

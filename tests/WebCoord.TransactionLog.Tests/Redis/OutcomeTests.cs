@@ -106,13 +106,13 @@ public sealed class OutcomeTests
         await link.LoadAsync(default);
         using var first = new Batch(1, Puts.Batch(1));
         using var third = new Batch(3, Puts.Batch(1));
-        await link.AnswerAsync(link.SendAsync(first, LogPosition.Start));
+        await link.AnswerAsync(link.SendAsync(first, LogPosition.Start), true);
 
         // As if the second had been sent and refused.
         var after = new RedisLink(connection, answer.Generation, 1, 2);
         await after.LoadAsync(default);
         var refusal = await Assert.ThrowsAsync<LogUnavailableException>(
-            () => after.AnswerAsync(after.SendAsync(third, LogPosition.Start)));
+            () => after.AnswerAsync(after.SendAsync(third, LogPosition.Start), true));
         Assert.IsType<WritesRefusedException>(refusal.InnerException);
         Assert.True(refusal.OutcomeKnown);
         Assert.False(connection.Broken.IsCompleted);
@@ -132,7 +132,7 @@ public sealed class OutcomeTests
         await link.LoadAsync(default);
         proxy.Hold();
         using var batch = new Batch(1, Puts.Batch(1));
-        var answering = link.AnswerAsync(link.SendAsync(batch, LogPosition.Start));
+        var answering = link.AnswerAsync(link.SendAsync(batch, LogPosition.Start), true);
         connection.Break(new StaleGenerationException("as another answer said"));
         await Assert.ThrowsAsync<LogUnavailableException>(() => answering);
     }

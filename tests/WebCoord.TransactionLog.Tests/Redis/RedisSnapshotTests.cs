@@ -42,7 +42,7 @@ public sealed class RedisSnapshotTests(RunningRedis redis) : IClassFixture<Runni
         Assert.InRange((await ChunksAsync(options)).Count, 6, 8);
         await using var other = await RedisLogs.OpenAsync(options);
         var loaded = await other.LoadSnapshotAsync([], CancellationToken.None);
-        Assert.Equal((state.Digest, entry.Position()), (loaded!.Digest, Puts.PositionOf(loaded)));
+        Assert.Equal((state.Digest, entry.Position()), (loaded!.Digest, LogPosition.Of(loaded)));
     }
 
     [RedisFact]
@@ -215,7 +215,7 @@ public sealed class RedisSnapshotTests(RunningRedis redis) : IClassFixture<Runni
         var rest = entries.FindAll(entry => entry.LastZxid > state.LastZxid);
         try
         {
-            Assert.Equal(Puts.Content(rest), Puts.Content(await log.TakeAsync(Puts.PositionOf(state), rest.Count)));
+            Assert.Equal(Puts.Content(rest), Puts.Content(await log.TakeAsync(LogPosition.Of(state), rest.Count)));
             return true;
         }
         catch (LogTrimmedException)
@@ -245,7 +245,7 @@ public sealed class RedisSnapshotTests(RunningRedis redis) : IClassFixture<Runni
         var connection = await RedisConnection.OpenAsync(
             options, new RedisKeys(options.Prefix), Puts.Patience, CancellationToken.None);
         var head = (await Server.AskAsync("HMGET", KeyOf(options, "head"), "id", "nonce", "run-id", "replid")).Texts;
-        connection.Generation = new RedisGeneration(head[0], head[1], head[2], head[3]);
+        connection.Generation = new RedisGeneration(head[0], head[1]);
         return connection;
     }
 

@@ -137,6 +137,21 @@ public sealed class SharedLogTests(RunningRedis redis) : IClassFixture<RunningRe
     }
 
     [RedisFact]
+    public async Task Whoever_goes_by_what_is_not_in_the_log_appends_nothing_and_those_behind_it_neither()
+    {
+        var options = RedisLogs.Options(redis.Server);
+        await using var log = await RedisLogs.OpenAsync(options);
+        var entries = await log.AppendAsync(1, 3);
+        var gone = new LogPosition(entries[1].LastZxid, entries[0].ChainHash);
+        var apart = log.AppendAsync(4, Puts.Batch(1), gone, CancellationToken.None);
+        await Assert.ThrowsAsync<LogRegressedException>(() => apart);
+        var from = entries[1].Position();
+        var after = await log.AppendAsync(5, Puts.Batch(1), from, CancellationToken.None);
+        Assert.Equal(entries[2].LastZxid.Value + 1, after.LastZxid.Value);
+        Assert.Equal(entries[0].Incarnation, after.Incarnation);
+    }
+
+    [RedisFact]
     public async Task Two_services_on_one_Redis_do_not_see_each_other()
     {
         await using var one = await RedisLogs.OpenAsync(RedisLogs.Options(redis.Server));
@@ -156,7 +171,7 @@ public sealed class SharedLogTests(RunningRedis redis) : IClassFixture<RunningRe
         }
 
         await redis.Server.AskAsync("HSET", $"{{{options.Prefix}}}:head", "format", "2");
-        var newer = await Assert.ThrowsAsync<LogRefusedException>(() => RedisLogs.OpenAsync(options));
+        var newer = await Assert.ThrowsAsync<LogTooNewException>(() => RedisLogs.OpenAsync(options));
         Assert.Contains("Upgrade first", newer.Message, StringComparison.Ordinal);
         await redis.Server.AskAsync("DEL", $"{{{options.Prefix}}}:head");
         var beheaded = await Assert.ThrowsAsync<LogRefusedException>(() => RedisLogs.OpenAsync(options));

@@ -81,7 +81,7 @@ public sealed class SnapshotFailureTests(RunningRedis redis) : IClassFixture<Run
             options, new RedisKeys(options.Prefix), Puts.Patience, CancellationToken.None);
         var head = $"{{{options.Prefix}}}:head";
         var fields = (await Server.AskAsync("HMGET", head, "id", "nonce", "run-id", "replid")).Texts;
-        connection.Generation = new RedisGeneration(fields[0], fields[1], fields[2], fields[3]);
+        connection.Generation = new RedisGeneration(fields[0], fields[1]);
         return connection;
     }
 }

@@ -1,3 +1,5 @@
+using WebCoord.Core;
+using WebCoord.Core.Commands;
 using WebCoord.TransactionLog.Redis;
 
 namespace WebCoord.TransactionLog.Tests.Redis;
@@ -90,6 +92,21 @@ public sealed class StartRefusalTests(RunningRedis redis) : IClassFixture<Runnin
         var before = (await Server.AskAsync("DUMP", head)).Text;
         await RefusedAsync(options, "pgrade first");
         Assert.Equal(before, (await Server.AskAsync("DUMP", head)).Text);
+    }
+
+    [RedisFact]
+    public async Task An_entry_from_the_future_is_refused()
+    {
+        var options = RedisLogs.Options(Server);
+        await using (var log = await RedisLogs.OpenAsync(options))
+        {
+            await AddFromTheFutureAsync(options, (await log.AppendAsync(1, 1))[0]);
+        }
+
+        await using var reader = await RedisLogs.OpenAsync(options);
+        var refusal = await Assert.ThrowsAsync<LogTooNewException>(() => reader.TakeAsync(LogPosition.Start, 2));
+        Assert.Contains("after zxid 1 ", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("pgrade", refusal.Message, StringComparison.Ordinal);
     }
 
     [RedisFact]
@@ -193,10 +210,24 @@ public sealed class StartRefusalTests(RunningRedis redis) : IClassFixture<Runnin
         Assert.DoesNotContain("secret", refusal.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Appends an entry as a newer version would.</summary>
+    private static async Task AddFromTheFutureAsync(RedisLogOptions options, LogEntry last)
+    {
+        var keys = new RedisKeys(options.Prefix);
+        await using var connection = await RedisConnection.OpenAsync(options, keys, Puts.Patience, default);
+        var zxid = new Zxid(last.LastZxid.Value + 1);
+        var payload = CommandCodec.Encode(last.Requests);
+        payload[0] = 99;
+        var hash = ChainHash.Next(last.ChainHash, zxid, zxid, last.TimestampMs, payload);
+        await connection.Database.ExecuteAsync("XADD", keys.Log, RedisReply.IdOf(zxid), "n", 1, "t", last.TimestampMs,
+            "i", last.Incarnation, "s", 2, "h", hash, "p", payload);
+        await connection.Database.ExecuteAsync("HSET", keys.Head, "counter", (long)zxid.Counter, "hash", hash);
+    }
+
     private static async Task<string> RefusedAsync(RedisLogOptions options, string fix)
     {
         await using var log = new RedisTransactionLog(TimeProvider.System, options);
-        var refusal = await Assert.ThrowsAsync<LogRefusedException>(() => log.OpenAsync(CancellationToken.None));
+        var refusal = await Assert.ThrowsAnyAsync<LogRefusedException>(() => log.OpenAsync(CancellationToken.None));
         Assert.Contains(fix, refusal.Message, StringComparison.Ordinal);
         return refusal.Message;
     }

@@ -9,7 +9,7 @@
 --       entry before   7 the sequence   8 how many requests   9 SHA-256 of the payload   10 the payload
 --       11 the channel of the hint
 -- Answers {'OK', epoch, counter, hash, time (ms), epoch, counter, hash of the entry before}, {'BEHIND'} if one that it
--- was sent after was not appended, or {'STALE', why}.
+-- was sent after was not appended, {'APART', place} if the position is not on the chain, or {'STALE', why}.
 
 local MAX_COUNTER = 4294967295
 
@@ -20,7 +20,7 @@ if stale then
 end
 local place = place_of(head, ARGV[2], ARGV[3], ARGV[4])
 if place ~= 'ON' then
-  return {'STALE', place}
+  return {'APART', place}
 end
 local record = redis.call('HGET', KEYS[3], ARGV[5])
 local last_sequence = record and string.match(record, '^(%d+) ')

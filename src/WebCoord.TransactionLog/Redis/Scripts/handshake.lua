@@ -5,12 +5,13 @@
 --   * the caller's old incarnation appends nothing after this, whatever of it is still under way, and the answer says
 --     how far it came; asked again, the answer is the same;
 --   * the head names this Redis process and its history as a master; where it did not, or where the caller has seen
---     entries that are gone, a new generation begins with an epoch that was never used.
+--     entries that are gone or of another log, a new generation begins with an epoch that was never used.
 -- ARGV: 1 the id of the log the caller knows, or ''   2 the id of a new log   3 '1' if one may be begun
 --       4 a new nonce   5-7 epoch, counter, hash of the caller's position, or ''   8 its old incarnation, or ''
 --       9 its new incarnation   10 the last sequence it has used   11-13 epoch, counter, hash that a new log follows
 --       14-16 epoch, counter, hash of the oldest position on the chain that the caller can tell, or ''
--- Answers {'OK', place, id, nonce, run id, replid, head (3), floor (3), last sequence of the old incarnation or ''},
+--       17 the epoch of what it has seen of a log that it gives up for this one, or ''
+-- Answers {'OK', place, id, nonce, head (3), floor (3), last sequence of the old incarnation or ''},
 -- or {'LOST', why}, {'NONE'}, {'DAMAGED', why}, {'FORMAT', format}, {'ROLE', role}.
 
 -- Appenders that are looked through for those that ended long ago.
@@ -117,7 +118,7 @@ if damage then
   return {ARGV[1] == '' and 'DAMAGED' or 'LOST', damage}
 end
 
-local place, caller = 'NONE', 0
+local place, caller = 'NONE', tonumber(ARGV[17]) or -1
 if ARGV[5] ~= '' then
   place, caller = place_of(head, ARGV[5], ARGV[6], ARGV[7]), tonumber(ARGV[5])
 end
@@ -125,11 +126,11 @@ if ARGV[1] ~= '' and place == 'NOT' and place_of(head, ARGV[14], ARGV[15], ARGV[
   return {'LOST', 'it is an old copy, from before all that this instance can compare'}
 end
 if head['run-id'] ~= run_id or head['replid'] ~= replid
-  or (place == 'NOT' and caller >= tonumber(head['generation-epoch'])) then
+  or (place ~= 'ON' and place ~= 'BELOW' and caller >= tonumber(head['generation-epoch'])) then
   install(head, new_epoch(head, caller))
 end
 local last = retire(ARGV[8])
 forget_old_appenders(head)
 redis.call('HSET', KEYS[3], ARGV[9], ARGV[10] .. ' ' .. id_of(head['epoch'], head['counter']))
-return {'OK', place, head['id'], head['nonce'], run_id, replid, head['epoch'], head['counter'], head['hash'],
+return {'OK', place, head['id'], head['nonce'], head['epoch'], head['counter'], head['hash'],
   head['floor-epoch'], head['floor-counter'], head['floor-hash'], last}

@@ -6,12 +6,12 @@
 --       7 their bytes   8 their SHA-256   9 the writer
 -- Answers {'OK'}, {'UNWANTED'} if another is as new, {'GONE'} if chunks have expired, or {'STALE', why}.
 
-if redis.call('GET', KEYS[5]) == ARGV[9] then
-  redis.call('DEL', KEYS[5])
-end
 local head, manifests = judge()
 if not head then
   return manifests
+end
+if redis.call('GET', KEYS[5]) == ARGV[9] then
+  redis.call('DEL', KEYS[5])
 end
 if not keep(head['id'], ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9]) then
   return {'GONE'}
