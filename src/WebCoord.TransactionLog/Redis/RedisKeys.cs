@@ -17,7 +17,7 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>The stream of the entries. The id of an entry is epoch and counter of its last zxid.</summary>
     public RedisKey Log => $"{Tag}:log";
 
-    /// <summary>A hash: how far each incarnation that is not retired has come.</summary>
+    /// <summary>A hash: how far each incarnation has come, and whether it is retired.</summary>
     public RedisKey Appenders => $"{Tag}:appenders";
 
     /// <summary>A hash: the snapshots that count.</summary>

@@ -51,6 +51,7 @@ internal sealed class RedisLink(RedisConnection connection, RedisGeneration gene
     /// </summary>
     public async Task<RedisResult> SendAsync(Batch batch, LogPosition known)
     {
+        // Its own: the client library may send it after the batch was given up.
         var payload = batch.Payload.ToArray();
         var previous = _sequences.Send(batch.Sequence);
         try

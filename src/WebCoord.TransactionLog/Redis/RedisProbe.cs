@@ -14,15 +14,12 @@ internal sealed class RedisProbe(ConfigurationOptions configuration, RedisLogOpt
     /// <summary>What a person must set right; null if it is not a matter of settings, as far as one can see.</summary>
     public async Task<string?> ExplainAsync(CancellationToken cancellationToken)
     {
-        foreach (var address in configuration.EndPoints)
-        {
-            if (await ExplainAsync(address, cancellationToken) is { } reason)
-            {
-                return $"Redis at {RedisMaster.NameOf(address)} {reason}";
-            }
-        }
-
-        return null;
+        // All at once: those that do not answer must not keep the one that is back from being found.
+        var reasons = await Task.WhenAll(configuration.EndPoints.Select(async address =>
+            await ExplainAsync(address, cancellationToken) is { } reason
+                ? $"Redis at {RedisMaster.NameOf(address)} {reason}"
+                : null));
+        return reasons.FirstOrDefault(reason => reason is not null);
     }
 
     private async Task<string?> ExplainAsync(EndPoint address, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using WebCoord.Core;
 
 namespace WebCoord.TransactionLog.Redis;
@@ -6,7 +7,8 @@ namespace WebCoord.TransactionLog.Redis;
 /// The end of the log as this process knows it. It grows by the answers to appends, and by reading the stream: when a
 /// hint says that others appended, and now and then without one. The chain is verified on the way.
 /// </summary>
-internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, AppendsInFlight appends) : IDisposable
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no handle, and hints may come after the end.")]
+internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, AppendsInFlight appends)
 {
     /// <summary>How much readers find in memory: enough for those that keep up.</summary>
     private const int TailEntries = 4_096;
@@ -58,13 +60,6 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
         }
     }
 
-    /// <summary>After all links; hints that still come do nothing.</summary>
-    public void Dispose()
-    {
-        Volatile.Write(ref _isWoken, true);
-        _wake.Dispose();
-    }
-
     /// <summary>There may be more in the stream.</summary>
     public void Wake()
     {
@@ -97,19 +92,14 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
     /// <returns>False if the link was broken before: then a handshake has to tell what became of it.</returns>
     public bool TryDeliver(RedisLink link, LogEntry entry, LogPosition previous)
     {
-        lock (_lock)
+        if (TryAdd(link, entry, previous))
         {
-            // What a broken link brings may be gone from the log by now, and Known was asked already.
-            if (link.Connection.Broken.IsCompleted)
-            {
-                return false;
-            }
+            return true;
+        }
 
-            if (Entries.Head == previous)
-            {
-                Entries.Add(entry);
-                return true;
-            }
+        if (link.Connection.Broken.IsCompleted)
+        {
+            return false;
         }
 
         Wake();
@@ -223,6 +213,7 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
     {
         lock (_lock)
         {
+            // What a broken link brings may be gone from the log by now, and Known was asked already.
             if (link.Connection.Broken.IsCompleted)
             {
                 return false;

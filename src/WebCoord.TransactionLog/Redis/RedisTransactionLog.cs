@@ -160,11 +160,7 @@ public sealed class RedisTransactionLog(TimeProvider time, RedisLogOptions optio
         ? Keeper.RestoreAsync(_snapshots, state, cancellationToken)
         : Keeper.AdoptAsync(cancellationToken);
 
-    public async ValueTask DisposeAsync()
-    {
-        await Keeper.DisposeAsync();
-        Tail.Dispose();
-    }
+    public ValueTask DisposeAsync() => Keeper.DisposeAsync();
 
     private async Task<RedisConnection> ConnectionAsync(CancellationToken cancellationToken) =>
         (await Keeper.Slot.WaitUnlessDownAsync(cancellationToken)).Connection;

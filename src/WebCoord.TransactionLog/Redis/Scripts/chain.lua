@@ -4,7 +4,7 @@
 --                         the generation: generation-epoch, nonce, run-id, replid
 --   KEYS[2] the log       a stream: the id is epoch-counter of the entry's last zxid; n requests, t(ime),
 --                         i(ncarnation), s(equence), h(ash), p(ayload)
---   KEYS[3] the appenders a hash: incarnation -> last sequence
+--   KEYS[3] the appenders a hash: incarnation -> last sequence, space, id of its entry; an R before it once retired
 --   KEYS[4] the snapshots a hash: see snapshots.lua
 -- Lua's numbers are doubles: epoch and counter are exact each, a zxid of both is not.
 
