@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using WebCoord.TransactionLog.Redis;
 
 namespace WebCoord.TransactionLog.Tests.Redis;
@@ -6,6 +8,9 @@ namespace WebCoord.TransactionLog.Tests.Redis;
 /// believed of it.</summary>
 public sealed class GenerationTests
 {
+    /// <summary>Between the looks of a log that is to notice nothing by itself.</summary>
+    private static readonly TimeSpan Never = TimeSpan.FromHours(1);
+
     [RedisFact]
     public async Task A_restarted_Redis_begins_a_new_epoch_and_readers_go_on()
     {
@@ -30,7 +35,7 @@ public sealed class GenerationTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var elsewhere = await RedisServer.StartAsync();
-        var options = RedisLogs.Options(server);
+        var options = RedisLogs.Options(server) with { LookInterval = Never };
         await using var appender = await RedisLogs.OpenAsync(options);
         await using var looker = await RedisLogs.OpenAsync(options);
         var before = (await appender.AppendAsync(1, 1))[0];
@@ -111,7 +116,14 @@ public sealed class GenerationTests
         await using var log = await RedisLogs.OpenAsync(options);
         var before = (await log.AppendAsync(1, 1))[0];
         await replica.KillAsync();
-        await Task.Delay(500);
+
+        // Whoever connects to it again has noticed that it is gone.
+        using (var grave = new TcpListener(IPAddress.Loopback, replica.Port))
+        {
+            grave.Start();
+            using var noticed = await grave.AcceptTcpClientAsync().WaitAsync(Puts.Patience);
+        }
+
         await RedisLogs.AnswersAsync(log);
         Assert.Equal(before.Incarnation, (await log.AppendAsync(2, 1))[0].Incarnation);
     }
@@ -153,7 +165,7 @@ public sealed class GenerationTests
     public async Task Keys_that_were_put_back_in_a_running_Redis_are_a_regression_to_appends_and_looks()
     {
         await using var server = await RedisServer.StartAsync();
-        var options = RedisLogs.Options(server);
+        var options = RedisLogs.Options(server) with { LookInterval = Never };
         await using var appender = await RedisLogs.OpenAsync(options);
         await using var looker = await RedisLogs.OpenAsync(options);
         var kept = (await appender.AppendAsync(1, 1))[0];
@@ -187,7 +199,7 @@ public sealed class GenerationTests
     public async Task Whoever_has_another_generation_than_the_head_is_refused_until_hands_are_shaken()
     {
         await using var server = await RedisServer.StartAsync();
-        var options = RedisLogs.Options(server);
+        var options = RedisLogs.Options(server) with { LookInterval = Never };
         await using var log = await RedisLogs.OpenAsync(options);
         await log.AppendAsync(1, 1);
         await server.AskAsync("HSET", $"{{{options.Prefix}}}:head", "nonce", "of another instance");
