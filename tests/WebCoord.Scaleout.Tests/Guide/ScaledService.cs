@@ -41,8 +41,8 @@ public sealed class ScaledService : IAsyncLifetime
         Client.BaseAddress = new Uri(Local(_nginxPort));
         StartRedis();
         await Task.WhenAll(Enumerable.Range(1, Instances).Select(StartInstanceAsync));
-        StartNginx();
-        await UntilReadyAsync(_nginxPort, _nginx!);
+        _nginx = Proxy.Start(_folder.Path, _nginxPort, _httpPorts);
+        await UntilReadyAsync(_nginxPort, _nginx);
     }
 
     public async Task DisposeAsync()
@@ -77,6 +77,16 @@ public sealed class ScaledService : IAsyncLifetime
     /// <summary>Ends an instance at once (SIGKILL).</summary>
     public ValueTask KillInstanceAsync(int number) => _instances[number - 1]!.DisposeAsync();
 
+    /// <summary>Waits until every instance is ready, each by its own port: each finds its own way back to Redis.
+    /// </summary>
+    public async Task UntilAllReadyAsync()
+    {
+        for (var number = 1; number <= Instances; number++)
+        {
+            await UntilReadyAsync((_httpPorts * 10) + number, _instances[number - 1]!);
+        }
+    }
+
     /// <summary>Starts Redis, on the data that it had.</summary>
     public void StartRedis() => _redis = Start(ScaleOutPage.StartRedis
         .Replace("6379", Text(_redisPort), StringComparison.Ordinal));
@@ -87,16 +97,6 @@ public sealed class ScaledService : IAsyncLifetime
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string Local(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
-
-    private void StartNginx()
-    {
-        var configuration = Path.Combine(_folder.Path, "nginx.conf");
-        File.WriteAllText(configuration, File.ReadAllText(Repository.PathOf("docs", "scale-out", "nginx.conf"))
-            .Replace("127.0.0.1:508", "127.0.0.1:" + Text(_httpPorts), StringComparison.Ordinal)
-            .Replace("127.0.0.1:8080", "127.0.0.1:" + Text(_nginxPort), StringComparison.Ordinal));
-        _nginx = Start(ScaleOutPage.StartNginx
-            .Replace("$PWD/docs/scale-out/nginx.conf", configuration, StringComparison.Ordinal));
-    }
 
     /// <summary>Runs a command in the folder as a reader's shell would.</summary>
     private CommandLine Start(string command) =>

@@ -57,12 +57,14 @@ public sealed partial class SurvivalTests(ScaledService service)
         await service.KillRedisAsync();
         service.StartRedis();
         await PutAndSeeAsync(browser, "after Redis was killed");
+        await service.UntilAllReadyAsync();
 
         await service.KillInstanceAsync(2);
         await service.KillRedisAsync();
         service.StartRedis();
         await service.StartInstanceAsync(2);
         await PutAndSeeAsync(browser, "after both were killed");
+        await service.UntilAllReadyAsync();
     }
 
     private static void AssertAllPassed(string output)
