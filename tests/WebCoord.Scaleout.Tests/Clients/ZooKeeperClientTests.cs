@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using WebCoord.Scaleout.Tests.Cluster;
@@ -20,6 +21,7 @@ public sealed partial class ZooKeeperClientTests(SharedCluster shared)
     private const string Logging = "/usr/share/java/slf4j-simple.jar";
     private const string ZkCli = "/usr/share/zookeeper/bin/zkCli.sh";
 
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(1);
     private static readonly string KazooFolder = Repository.PathOf("tests", "clients", "kazoo");
     private static readonly string JavaFolder = Repository.PathOf("tests", "clients", "java");
 
@@ -96,6 +98,47 @@ public sealed partial class ZooKeeperClientTests(SharedCluster shared)
         shared.GiveBack();
     }
 
+    [ProgramFact("redis-server", "java", ZkCli)]
+    public async Task The_command_line_keeps_its_session_and_its_watches_while_it_is_moved_between_instances()
+    {
+        var cluster = await shared.TakeAsync();
+        var node = shared.NextFolder();
+        var ways = PortsOf(cluster).Select(port => new TcpProxy(port)).ToArray();
+        ways[1].Cut();
+        ways[2].Cut();
+        await using var shell = StartShell([.. ways.Select(way => way.Port)]);
+
+        // What is typed before that fails with the first connection that does.
+        await shell.WaitForAsync("state:SyncConnected");
+        await shell.SendAsync($"create {node} 0\ncreate -e {node}/mine x\nget -w {node}\n");
+        await shell.WaitForAsync($"Created {node}/mine");
+        await shell.WaitForAsync("\n0\n");
+
+        for (var instance = 1; instance <= 3; instance++)
+        {
+            // Nothing but the next instance can be reached from here on.
+            ways[instance % 3].Resume();
+            ways[instance - 1].Cut();
+            var data = new StringContent(Text(instance));
+            using var written = await cluster[instance % 3].Client.PutAsync($"v1/data{node}", data);
+            Assert.Equal(HttpStatusCode.OK, written.StatusCode);
+            await WaitForAsync(shell, $"type:NodeDataChanged path:{node}\n", instance);
+            await shell.SendAsync($"get -w {node}\nls {node}\n");
+            await shell.WaitForAsync($"\n{Text(instance)}\n");
+            await WaitForAsync(shell, "[mine]", instance);
+        }
+
+        Assert.DoesNotContain("state:Expired", shell.Output, StringComparison.Ordinal);
+        await shell.SendAsync("quit\n");
+        await shell.CompleteAsync();
+        foreach (var way in ways)
+        {
+            await way.DisposeAsync();
+        }
+
+        shared.GiveBack();
+    }
+
     private static int[] PortsOf(ServerCluster cluster) =>
         [.. cluster.Instances.Select(instance => instance.ZooKeeperPort)];
 
@@ -108,6 +151,15 @@ public sealed partial class ZooKeeperClientTests(SharedCluster shared)
         var start = new ProcessStartInfo("bash", ["-c", "exec \"$0\" \"$@\" 2>&1", ZkCli, "-server", servers]);
         start.Environment["CLIENT_JVMFLAGS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Duser.timezone=UTC";
         return new CommandLine(start);
+    }
+
+    /// <summary>Waits until it has printed a text so many times.</summary>
+    private static async Task WaitForAsync(CommandLine shell, string text, int times)
+    {
+        for (var watch = Stopwatch.StartNew(); shell.Output.Split(text).Length <= times; await Task.Delay(20))
+        {
+            Assert.True(watch.Elapsed < MaxWait && !shell.HasExited, shell.Output);
+        }
     }
 
     private static async Task<string> RunAsync(string program, string[] arguments)
