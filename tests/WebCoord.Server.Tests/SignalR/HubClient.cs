@@ -45,6 +45,9 @@ internal sealed class HubClient : IInvocationBinder, IAsyncDisposable
     private readonly Channel<Arrival> _pushes = Channel.CreateBounded<Arrival>(100_000);
     private readonly CancellationTokenSource _stopReading = new();
     private Task _reading = Task.CompletedTask;
+
+    /// <summary>How the connection ended; null while it has not.</summary>
+    private volatile string? _end;
     private int _callCount;
     private int _order;
 
@@ -93,7 +96,7 @@ internal sealed class HubClient : IInvocationBinder, IAsyncDisposable
     {
         var id = Interlocked.Increment(ref _callCount).ToString(CultureInfo.InvariantCulture);
         var call = new TaskCompletionSource<Arrival>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _calls[id] = call;
+        Register(id, call);
         await SendAsync(_protocol.GetMessageBytes(new InvocationMessage(id, method, arguments)));
         return call.Task;
     }
@@ -103,7 +106,7 @@ internal sealed class HubClient : IInvocationBinder, IAsyncDisposable
     {
         var call = new TaskCompletionSource<Arrival>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var parsed = JsonDocument.Parse(message);
-        _calls[parsed.RootElement.GetProperty("invocationId").GetString()!] = call;
+        Register(parsed.RootElement.GetProperty("invocationId").GetString()!, call);
         await SendTextAsync(message + "\u001e");
         return await call.Task.WaitAsync(MaxWait);
     }
@@ -211,13 +214,25 @@ internal sealed class HubClient : IInvocationBinder, IAsyncDisposable
             reason ??= exception.Message;
         }
 
+        _end = $"The connection was closed: {reason}";
         foreach (var call in _calls.Values)
         {
-            call.TrySetException(new IOException($"The connection was closed: {reason}"));
+            call.TrySetException(new IOException(_end));
         }
 
         _pushes.Writer.TryComplete();
         closed.TrySetResult(reason);
+    }
+
+    /// <summary>Lets a call wait for its answer; once the connection has ended nobody would give it one, though the
+    /// socket still takes what is sent.</summary>
+    private void Register(string id, TaskCompletionSource<Arrival> call)
+    {
+        _calls[id] = call;
+        if (_end is { } end)
+        {
+            call.TrySetException(new IOException(end));
+        }
     }
 
     private async Task ReadHandshakeAsync(ArrayBufferWriter<byte> received)
