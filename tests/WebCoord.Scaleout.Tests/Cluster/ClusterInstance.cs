@@ -69,7 +69,7 @@ internal sealed class ClusterInstance : IAsyncDisposable
     }
 
     /// <summary>Asks it to stop (SIGTERM) and returns its exit code. As behind a balancer, nobody turns to it from a
-    /// moment before.</summary>
+    /// moment before; who had just chosen it is still served while it drains.</summary>
     public async Task<int> StopAsync()
     {
         IsRunning = false;

@@ -16,7 +16,8 @@ internal sealed class ServerCluster : IAsyncDisposable
     private static readonly string[] Arguments =
     [
         "--WebCoord:Sessions:TickMs=100", "--WebCoord:Sessions:MinTimeoutMs=400",
-        "--WebCoord:ZooKeeper:MaxConnectionsPerAddress=0", "--WebCoord:Instance:DrainMs=200",
+        "--WebCoord:ZooKeeper:MaxConnectionsPerAddress=0", "--WebCoord:Instance:DrainMs=1000",
+        "--WebCoord:ZooKeeper:FourLetterWords:0=*",
     ];
 
     private readonly ClusterSetup _setup;
@@ -64,8 +65,9 @@ internal sealed class ServerCluster : IAsyncDisposable
         new(await RedisServer.StartAsync(), setup ?? new ClusterSetup());
 
     /// <summary>One more instance, not started yet, that the caller has to dispose of.</summary>
-    public ClusterInstance NewInstance(string name, IReadOnlyList<string> arguments) =>
-        new(name, Redis.Port, [.. Arguments, .. _setup.Arguments, .. arguments]);
+    /// <param name="redis">The Redis of another service, if it is to belong to that.</param>
+    public ClusterInstance NewInstance(string name, IReadOnlyList<string> arguments, RedisServer? redis = null) =>
+        new(name, (redis ?? Redis).Port, [.. Arguments, .. _setup.Arguments, .. arguments]);
 
     /// <summary>Puts another Redis in the place of this one, for all instances, and ends the old one.</summary>
     public async Task ReplaceRedisAsync(RedisServer replacement)

@@ -41,7 +41,7 @@ public sealed class InstanceFaultTests(SharedCluster shared, ITestOutputHelper o
     [RedisFact]
     public async Task An_instance_sleeps_longer_than_sessions_live()
     {
-        const int timeoutMs = 1_000;
+        const int timeoutMs = 3_000;
         var seed = new Seed(output);
         var random = new Random(seed.Value);
         var cluster = await shared.TakeAsync();
@@ -92,14 +92,14 @@ public sealed class InstanceFaultTests(SharedCluster shared, ITestOutputHelper o
         await workload.ProgressAsync(Items);
         await workload.VerifyAsync();
         output.WriteLine(workload.ToString());
-        Assert.Equal(0, workload.Registers.CountUnknown);
+        Assert.Empty(workload.Calls.Failed);
         shared.GiveBack();
     }
 
     [RedisFact]
     public async Task A_session_outlives_the_instance_that_served_it()
     {
-        const int timeoutMs = 2_000;
+        const int timeoutMs = 6_000;
         var cluster = await shared.TakeAsync();
         var path = shared.NextFolder();
         await using var first = await cluster[0].ConnectAsync();
@@ -112,7 +112,7 @@ public sealed class InstanceFaultTests(SharedCluster shared, ITestOutputHelper o
         await using var second = await cluster[1].ConnectAsync();
         var resumed = await second.CallAsync("OpenSession", new { token = opened.GetProperty("token").GetString() });
         Assert.Equal(opened.GetProperty("sessionId").GetString(), resumed.GetProperty("sessionId").GetString());
-        await Task.Delay(2 * timeoutMs);
+        await Task.Delay(timeoutMs * 3 / 2);
         Assert.Empty(witness.TakePushes());
         Assert.Equal(path, (await second.CallAsync("GetNode", new { path })).GetProperty("path").GetString());
 

@@ -6,11 +6,9 @@ namespace WebCoord.Scaleout.Tests.Load;
 
 /// <summary>A client that creates sequential nodes in one folder, each through any of the instances, and notes what it
 /// was told of each.</summary>
-internal sealed class ItemWriter(ServerCluster cluster, string name, string folder, WriteLedger ledger, Random random)
+internal sealed class ItemWriter(ServerCluster cluster, Calls calls, string name, string folder, WriteLedger ledger,
+    Random random)
 {
-    /// <summary>Longer than an instance takes to say that it cannot tell.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     private int _items;
 
     public async Task RunAsync(CancellationToken stop)
@@ -36,7 +34,7 @@ internal sealed class ItemWriter(ServerCluster cluster, string name, string fold
             Content = new StringContent(data),
         };
         ledger.Begin(data);
-        var reply = await Reply.ToAsync(client, request, Patience);
+        var reply = await calls.SendAsync(client, request);
         Assert.False(reply.Fate == Fate.Refused, $"A plain create was refused: {reply}");
         if (reply.Fate == Fate.Done)
         {

@@ -19,6 +19,9 @@ internal sealed class LockClient(string name, string path, int timeoutMs, LockHi
     private long? _heldSince;
     private long _lastHeard;
 
+    /// <summary>How long it believes in its lock without a word from its instance.</summary>
+    private TimeSpan Patience => TimeSpan.FromMilliseconds(timeoutMs / 3.0);
+
     /// <summary>How often it has had the lock.</summary>
     public int Count { get; private set; }
 
@@ -115,12 +118,11 @@ internal sealed class LockClient(string name, string path, int timeoutMs, LockHi
     /// <summary>Asks something small often, so that the session is alive and silence is noticed.</summary>
     private async Task WatchSilenceAsync(HubClient client, CancellationTokenSource end)
     {
-        var patience = TimeSpan.FromMilliseconds(timeoutMs / 3.0);
         while (!end.IsCancellationRequested)
         {
             await Task.Delay(timeoutMs / 12, CancellationToken.None);
             _ = AskAsync(client);
-            if (Stopwatch.GetElapsedTime(Interlocked.Read(ref _lastHeard)) > patience)
+            if (Stopwatch.GetElapsedTime(Interlocked.Read(ref _lastHeard)) > Patience)
             {
                 LetGo();
                 await end.CancelAsync();
@@ -162,8 +164,11 @@ internal sealed class LockClient(string name, string path, int timeoutMs, LockHi
         {
             if (_heldSince is { } since)
             {
+                // It must not have relied on the lock for longer, however late it gets to run.
+                var patience = (long)(Patience.TotalSeconds * Stopwatch.Frequency);
+                var end = Math.Min(Stopwatch.GetTimestamp(), Interlocked.Read(ref _lastHeard) + patience);
                 var holder = string.Create(CultureInfo.InvariantCulture, $"{name}-{Count}");
-                history.Held(holder, since, Stopwatch.GetTimestamp());
+                history.Held(holder, since, Math.Max(since, end));
                 _heldSince = null;
             }
         }

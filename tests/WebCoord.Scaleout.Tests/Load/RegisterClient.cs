@@ -9,12 +9,9 @@ namespace WebCoord.Scaleout.Tests.Load;
 
 /// <summary>A client that reads, writes and swaps a few registers, each call through any of the instances, and records
 /// what it asked and what it was told.</summary>
-internal sealed class RegisterClient(ServerCluster cluster, string name, string folder, RegisterHistory history,
-    Random random)
+internal sealed class RegisterClient(ServerCluster cluster, Calls calls, string name, string folder,
+    RegisterHistory history, Random random)
 {
-    /// <summary>Longer than an instance takes to say that it cannot tell.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     /// <summary>What each register held when it was last read, with its tag.</summary>
     private readonly Dictionary<string, (string Value, string Tag)> _read = new(StringComparer.Ordinal);
     private int _values;
@@ -44,7 +41,7 @@ internal sealed class RegisterClient(ServerCluster cluster, string name, string 
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, PathOf(register));
         var begin = Stopwatch.GetTimestamp();
-        var reply = await Reply.ToAsync(client, request, Patience);
+        var reply = await calls.SendAsync(client, request);
         if (reply.Fate == Fate.Done)
         {
             _read[register] = (reply.Body, reply.Tag!);
@@ -61,7 +58,7 @@ internal sealed class RegisterClient(ServerCluster cluster, string name, string 
         var value = NextValue();
         using var request = Put(register, value);
         var begin = Stopwatch.GetTimestamp();
-        var reply = await Reply.ToAsync(client, request, Patience);
+        var reply = await calls.SendAsync(client, request);
         Assert.False(reply.Fate == Fate.Refused, $"A plain write was refused: {reply}");
         if (reply.Fate != Fate.NotTaken)
         {
@@ -75,7 +72,7 @@ internal sealed class RegisterClient(ServerCluster cluster, string name, string 
         using var request = Put(register, value);
         request.Headers.IfMatch.Add(EntityTagHeaderValue.Parse(tag));
         var begin = Stopwatch.GetTimestamp();
-        var reply = await Reply.ToAsync(client, request, Patience);
+        var reply = await calls.SendAsync(client, request);
         Assert.True(reply.Fate != Fate.Refused || reply.Status == HttpStatusCode.PreconditionFailed,
             $"A swap was refused: {reply}");
         if (reply.Fate != Fate.NotTaken)

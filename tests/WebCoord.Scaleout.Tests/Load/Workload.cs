@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Http.Json;
 using WebCoord.Scaleout.Tests.Checking;
 using WebCoord.Scaleout.Tests.Cluster;
 
@@ -39,14 +37,17 @@ internal sealed class Workload : IAsyncDisposable
         _watching = [.. _watchers.Select(watcher => watcher.RunAsync(_stopWatching.Token))];
         _writing =
         [
-            .. Enumerable.Range(0, RegisterClients).Select(number => new RegisterClient(cluster,
+            .. Enumerable.Range(0, RegisterClients).Select(number => new RegisterClient(cluster, Calls,
                 string.Create(CultureInfo.InvariantCulture, $"register-client-{number}"), folder + "/registers",
                 Registers, new Random(seed + number)).RunAsync(_stop.Token)),
-            .. Enumerable.Range(0, ItemWriters).Select(number => new ItemWriter(cluster,
+            .. Enumerable.Range(0, ItemWriters).Select(number => new ItemWriter(cluster, Calls,
                 string.Create(CultureInfo.InvariantCulture, $"writer-{number}"), _items, Items,
                 new Random(seed + 50 + number)).RunAsync(_stop.Token)),
         ];
     }
+
+    /// <summary>What the writers and the clients of registers ask.</summary>
+    public Calls Calls { get; } = new();
 
     public RegisterHistory Registers { get; } = new(3);
 
@@ -61,9 +62,12 @@ internal sealed class Workload : IAsyncDisposable
     /// <summary>Makes the folders and lets everybody begin.</summary>
     public static async Task<Workload> StartAsync(ServerCluster cluster, string folder, int seed)
     {
-        using var made = await cluster.Running[0].Client.PostAsJsonAsync($"v1/nodes{folder}/items",
-            new { createParents = true });
-        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        await cluster.UntilAsync($"{folder} is made", async () =>
+        {
+            using var made = await cluster.Running[0].Client.PutAsync(
+                $"v1/data{folder}/items?createParents=true", new StringContent(""));
+            return made.IsSuccessStatusCode;
+        });
         return new Workload(cluster, folder, seed);
     }
 
@@ -86,27 +90,17 @@ internal sealed class Workload : IAsyncDisposable
     }
 
     /// <summary>Stops, and judges all that was seen.</summary>
+    public Task VerifyAsync() => VerifyAsync(0, Registers.FindViolations);
+
+    /// <summary>The same for when the service announced that it lost something.</summary>
     /// <param name="from">Events that were waited for before this zxid are not looked at.</param>
-    public async Task VerifyAsync(long from = 0, Func<IReadOnlyList<string>>? registers = null)
-    {
-        await StopAsync();
-        var state = await ServiceState.ReadAsync(_cluster);
-        var items = state.ItemsIn(_items);
-        AssertNone(Items.FindViolations(items));
-        AssertNone(registers is null ? Registers.FindViolations() : registers());
-        var watch = Stopwatch.StartNew();
-        while (watch.Elapsed < MaxWait && Events.FindViolations(items, from).Count > 0)
-        {
-            await Task.Delay(50);
-        }
-
-        await _stopWatching.CancelAsync();
-        await Task.WhenAll(_watching);
-        AssertNone(Events.FindViolations(items, from));
-
-        // The instances compare the digests of their states all the while.
-        Assert.All(_cluster.Instances, instance => Assert.DoesNotContain("another state than", instance.Output));
-    }
+    /// <param name="divide">The moment from which on nobody could reach what was lost: the registers before it and those
+    /// after it are judged apart.</param>
+    public Task VerifyAsync(long from, long divide) => VerifyAsync(from, () =>
+    [
+        .. Registers.FindViolations(long.MinValue, divide, RegisterState.Empty),
+        .. Registers.FindViolations(divide, long.MaxValue, RegisterState.Unknown),
+    ]);
 
     /// <summary>What was done, for people.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
@@ -120,6 +114,28 @@ internal sealed class Workload : IAsyncDisposable
         await Task.WhenAll([.. _writing, .. _watching]).ContinueWith(_ => { }, TaskScheduler.Default);
         _stop.Dispose();
         _stopWatching.Dispose();
+    }
+
+    private async Task VerifyAsync(long from, Func<IReadOnlyList<string>> registers)
+    {
+        await StopAsync();
+        var state = await ServiceState.ReadAsync(_cluster);
+        var items = state.ItemsIn(_items);
+        AssertNone(Items.FindViolations(items));
+        AssertNone(registers());
+        var watch = Stopwatch.StartNew();
+        while (watch.Elapsed < MaxWait && Events.FindViolations(items, from).Count > 0)
+        {
+            await Task.Delay(50);
+        }
+
+        await _stopWatching.CancelAsync();
+        await Task.WhenAll(_watching);
+        AssertNone(Events.FindViolations(items, from));
+
+        // The instances compare the digests of their states themselves, all the while.
+        await StateDigests.AssertEqualAsync(_cluster);
+        Assert.All(_cluster.Instances, instance => Assert.DoesNotContain("another state than", instance.Output));
     }
 
     private static void AssertNone(IReadOnlyList<string> violations) => Assert.True(violations.Count == 0,

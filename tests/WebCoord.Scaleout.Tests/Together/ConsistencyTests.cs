@@ -96,7 +96,7 @@ public sealed class ConsistencyTests(SharedCluster shared, ITestOutputHelper out
         var ledger = new WriteLedger();
         await Task.WhenAll(Enumerable.Range(0, writers).Select(async number =>
         {
-            var writer = new ItemWriter(cluster, $"writer-{number}", folder, ledger, Random.Shared);
+            var writer = new ItemWriter(cluster, new Calls(), $"writer-{number}", folder, ledger, Random.Shared);
             for (var item = 0; item < each; item++)
             {
                 Assert.Equal(Fate.Done, (await writer.WriteAsync(cluster[(number + item) % 3].Client)).Fate);
