@@ -58,8 +58,9 @@ public sealed class SharedLogTests
         Assert.False(log.GetProperty("available").GetBoolean());
 
         application.Log.Reconnect();
-        var back = await SharedLogApplication.UntilAsync(200, () => client.GetAsync("/v1/nodes/a"));
-        Assert.Null(back.Header("WebCoord-Stale"));
+        await SharedLogApplication.UntilAsync(200, () => client.GetAsync("/v1/nodes/a"));
+        var again = await client.GetAsync("/v1/nodes/a?consistency=local");
+        Assert.Null(again.Header("WebCoord-Stale"));
     }
 
     [Fact]
@@ -126,10 +127,8 @@ public sealed class SharedLogTests
     {
         await using var application = new SharedLogApplication();
         using var client = application.CreateClient();
-        var before = application.Log.Looks;
-        var poll = client.SendAsync(HttpMethod.Get, "/v1/nodes/a?wait=1s", null, ("If-None-Match", "\"absent\""));
-        await SharedLogApplication.UntilAsync(200, () => client.GetAsync("/health/live"));
-        while (application.Log.Looks == before)
+        var poll = client.SendAsync(HttpMethod.Get, "/v1/nodes/a?wait=2s", null, ("If-None-Match", "\"absent\""));
+        while (!(await client.GetStringAsync("/metrics")).Contains("webcoord_long_polls 1", default))
         {
             await Task.Delay(10);
         }
