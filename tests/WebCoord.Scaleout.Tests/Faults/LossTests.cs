@@ -14,9 +14,9 @@ using Xunit.Abstractions;
 namespace WebCoord.Scaleout.Tests.Faults;
 
 /// <summary>
-/// The log is gone while everybody works, and the copies of the instances are all that is left: nobody gives up his, and
-/// nothing is written, until a person decides. What the instance that is decided for had not applied by then is lost,
-/// acknowledged or not; nothing else is.
+/// The log is gone while everybody works, and the copies of the instances are all that is left: nobody gives up his,
+/// and nothing is written, until a person decides. What the instance that is decided for had not applied by then is
+/// lost, acknowledged or not; nothing else is.
 /// </summary>
 public sealed class LossTests(ITestOutputHelper output)
 {

@@ -4,8 +4,8 @@ using WebCoord.Server.Tests.EndToEnd;
 
 namespace WebCoord.Scaleout.Tests.Guide;
 
-/// <summary>Three servers in the places of instances that take a request and then break the connection, as one does that
-/// dies in the midst of it.</summary>
+/// <summary>Three servers in the places of instances that take a request and then break the connection, as one does
+/// that dies in the midst of it.</summary>
 internal sealed class DeafInstances : IAsyncDisposable
 {
     private readonly List<TcpListener> _listeners = [];

@@ -94,8 +94,8 @@ internal sealed class Workload : IAsyncDisposable
 
     /// <summary>The same for when the service announced that it lost something.</summary>
     /// <param name="from">Events that were waited for before this zxid are not looked at.</param>
-    /// <param name="divide">The moment from which on nobody could reach what was lost: the registers before it and those
-    /// after it are judged apart.</param>
+    /// <param name="divide">The moment from which on nobody could reach what was lost: the registers before it and
+    /// those after it are judged apart.</param>
     public Task VerifyAsync(long from, long divide) => VerifyAsync(from, () =>
     [
         .. Registers.FindViolations(long.MinValue, divide, RegisterState.Empty),

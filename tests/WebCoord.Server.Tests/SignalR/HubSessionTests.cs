@@ -16,6 +16,7 @@ public sealed class HubSessionTests
         ["--WebCoord:Sessions:TickMs=100", "--WebCoord:Sessions:MinTimeoutMs=1000"];
 
     [Fact]
+    [Trait("About", "time")]
     public async Task A_silent_connection_keeps_its_session_alive_far_beyond_its_timeout()
     {
         await using var server = await HubServer.StartAsync(FastTicks);
@@ -33,6 +34,7 @@ public sealed class HubSessionTests
     }
 
     [Fact]
+    [Trait("About", "time")]
     public async Task When_a_connection_breaks_its_ephemeral_nodes_stay_until_the_timeout_and_then_go()
     {
         await using var server = await HubServer.StartAsync(FastTicks);
@@ -184,6 +186,7 @@ public sealed class HubSessionTests
     }
 
     [Fact]
+    [Trait("About", "time")]
     public async Task A_client_that_answers_no_ping_loses_its_session_though_its_socket_is_open()
     {
         await using var server = await HubServer.StartAsync(FastTicks);
