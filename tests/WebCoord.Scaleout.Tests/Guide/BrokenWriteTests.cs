@@ -8,7 +8,7 @@ using WebCoord.Server.Tests.EndToEnd;
 
 namespace WebCoord.Scaleout.Tests.Guide;
 
-/// <summary>What the nginx of <c>docs/scale-out.md</c> does with a write whose instance dies before answering.</summary>
+/// <summary>What the nginx of <c>docs/scale-out.md</c> does with a write whose instance dies.</summary>
 public sealed class BrokenWriteTests
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
