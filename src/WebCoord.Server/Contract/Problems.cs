@@ -94,6 +94,11 @@ internal static class Problems
         };
     }
 
+    /// <summary>The session may have ended unheard of.</summary>
+    public static ProblemBody NotVouchedFor(SessionId session) => Of(ProblemCatalog.LogUnavailable,
+        $"This instance has not reached the log for so long that it cannot vouch for the session {session}. Turn to "
+        + "another instance, or try again.");
+
     /// <summary>A write or transaction that failed.</summary>
     public static ProblemBody From(ApplyResult result, WriteContext context)
     {

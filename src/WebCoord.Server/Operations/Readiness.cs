@@ -6,8 +6,8 @@ namespace WebCoord.Server.Operations;
 /// <summary>Whether requests should be sent here: not before the log is loaded, nor while it is loaded anew
 /// or takes no writes, nor once
 /// the server has begun to stop.</summary>
-internal sealed class Readiness(PipelineService pipeline, LogHealth log, IHostApplicationLifetime lifetime)
-    : IHealthCheck
+internal sealed class Readiness(PipelineService pipeline, LogHealth log, Drain drain,
+    IHostApplicationLifetime lifetime) : IHealthCheck
 {
     public const string LogLost = "log-lost";
 
@@ -16,7 +16,7 @@ internal sealed class Readiness(PipelineService pipeline, LogHealth log, IHostAp
 
     private HealthCheckResult Check() => this switch
     {
-        _ when lifetime.ApplicationStopping.IsCancellationRequested => HealthCheckResult.Unhealthy("stopping"),
+        _ when drain.IsUnderWay || lifetime.ApplicationStopping.IsCancellationRequested => HealthCheckResult.Unhealthy("stopping"),
 
         // Why not is for the operator, who finds it in what the service logs: it may tell of paths and disks.
         _ when log.Failure?.IsLost == true => HealthCheckResult.Unhealthy(LogLost),

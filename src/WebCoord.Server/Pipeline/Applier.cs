@@ -40,6 +40,11 @@ internal sealed partial class Applier(ITransactionLog log, PendingBatches pendin
     /// for those who follow sessions and instances. Handlers must not block or throw.</summary>
     public event Action<CoordinationState>? Published;
 
+    /// <summary>Raised by <see cref="Replace"/> BEFORE the new state is published, under the lock: whatever handlers
+    /// queue comes before anything that is told of that state. They must not block, throw, send or call back.
+    /// </summary>
+    public event Action<Displacement, CoordinationState>? Displacing;
+
     /// <summary>Raised after <see cref="Replace"/>, outside the lock. Handlers must not block or throw.</summary>
     public event Action<Displacement, CoordinationState>? Displaced;
 
@@ -93,6 +98,7 @@ internal sealed partial class Applier(ITransactionLog log, PendingBatches pendin
                 watcher.Displace(why);
             }
 
+            Displacing?.Invoke(why, state);
             Volatile.Write(ref _state, state);
         }
 

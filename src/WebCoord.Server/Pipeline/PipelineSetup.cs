@@ -37,9 +37,8 @@ internal static class PipelineSetup
         services.AddSingleton<LogLoader>();
         services.AddSingleton<PipelineService>();
         services.AddHostedService(provider => provider.GetRequiredService<PipelineService>());
-        services.AddHostedService<Drain>();
-        services.AddOptions<HostOptions>().Configure<InstanceOptions>((host, instance) =>
-            host.ShutdownTimeout += TimeSpan.FromMilliseconds(instance.DrainMs ?? Drain.SharedDrainMs));
+        services.AddSingleton<Drain>();
+        services.AddSingleton<IHostLifetime>(provider => provider.GetRequiredService<Drain>());
         return services;
     }
 

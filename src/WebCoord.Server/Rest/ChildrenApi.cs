@@ -82,6 +82,12 @@ internal static class ChildrenApi
                 + "60 seconds, and by the instance that began it; begin the listing anew.", request.Path.Value));
         }
 
+        if (state.LastZxid > request.State.LastZxid || request.State.IsLost(state.LastZxid))
+        {
+            return new ProblemResult(Problems.Of(ProblemCatalog.CursorExpired, "The snapshot of this listing was lost "
+                + "with a part of the log; begin the listing anew.", request.Path.Value));
+        }
+
         var response = request.Http.Response;
         response.SetZxid(state.LastZxid);
         if (state.Tree.Find(request.Path) is not { } node)

@@ -10,7 +10,7 @@ namespace WebCoord.Server.Rest;
 /// <summary>Reads what every call to the API has: path, session, freshness. A call in a session keeps it alive.
 /// </summary>
 internal sealed class RequestReader(ReadGate gate, Applier applier, SessionTracker sessions, SessionLookup lookup,
-    Staleness staleness)
+    SessionVoucher voucher, Staleness staleness)
 {
     public async ValueTask<RequestContext> ReadAsync(HttpContext context)
     {
@@ -129,7 +129,10 @@ internal sealed class RequestReader(ReadGate gate, Applier applier, SessionTrack
                 + $"is not that of the session {id}."));
         }
 
+        // Of a write and a heartbeat the log is asked.
         sessions.Contact(id);
-        return (id, found.State, null);
+        return (id, found.State, WriteOutcome.IsAskedOf(context.Request) || voucher.MayAnswerIn(session)
+            ? null
+            : Problems.NotVouchedFor(id));
     }
 }

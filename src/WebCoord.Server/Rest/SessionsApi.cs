@@ -99,9 +99,7 @@ internal static class SessionsApi
 
         if (!vouched)
         {
-            return new ProblemResult(Problems.Of(ProblemCatalog.LogUnavailable,
-                "This instance has not reached the log for so long that it cannot vouch for the session. Send the "
-                + "heartbeat to another instance, or try again."));
+            return new ProblemResult(Problems.NotVouchedFor(session.Id));
         }
 
         tracker.Contact(session.Id);

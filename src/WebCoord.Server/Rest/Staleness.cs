@@ -8,8 +8,9 @@ namespace WebCoord.Server.Rest;
 /// </summary>
 internal sealed class Staleness(ITransactionLog log, LogHealth health)
 {
-    /// <summary>A shared log that is well is heard from more often than this.</summary>
-    private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(3);
+    /// <summary>Four looks at the log, which an instance takes of its own: one that is well is heard from more often.
+    /// </summary>
+    private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(1);
 
     public void Tell(HttpResponse response)
     {

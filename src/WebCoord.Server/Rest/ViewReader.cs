@@ -4,6 +4,7 @@ using WebCoord.Core;
 using WebCoord.Core.Sessions;
 using WebCoord.Core.Tree;
 using WebCoord.Server.Contract;
+using WebCoord.Server.Pipeline;
 
 namespace WebCoord.Server.Rest;
 
@@ -35,7 +36,7 @@ internal readonly struct ViewAnswer
 }
 
 /// <summary>Reads a view of a node under conditions, waiting for a change if the caller wants that.</summary>
-internal sealed class ViewReader(LongPolls polls, Staleness staleness)
+internal sealed class ViewReader(LongPolls polls, Staleness staleness, SessionVoucher voucher)
 {
     /// <param name="needed">One of these permissions on the node is enough.</param>
     /// <param name="isTagged">Whether the answer has an entity tag; without one it is never "not modified".</param>
@@ -62,10 +63,10 @@ internal sealed class ViewReader(LongPolls polls, Staleness staleness)
 
         // However fresh it was when the wait began.
         staleness.Tell(request.Http.Response);
-        if (request.Session != SessionId.None && changed.Sessions.Find(request.Session) is null)
+        if (JudgeSession(request, changed) is { } refusal)
         {
             request.Http.Response.SetZxid(changed.LastZxid);
-            return Problems.SessionExpired(request.Session, changed);
+            return refusal;
         }
 
         if (conditions.IsPreference)
@@ -99,6 +100,13 @@ internal sealed class ViewReader(LongPolls polls, Staleness staleness)
         request.State.Sessions.Find(request.Session) is { } session && wait.TotalMilliseconds > session.TimeoutMs / 2.0
             ? TimeSpan.FromMilliseconds(session.TimeoutMs / 2.0)
             : wait;
+
+    /// <summary>Whatever was known of the session when the wait began. Null if it is well, or there is none.</summary>
+    private ProblemBody? JudgeSession(RequestContext request, CoordinationState state) =>
+        request.Session == SessionId.None ? null
+        : state.Sessions.Find(request.Session) is not { } session ? Problems.SessionExpired(request.Session, state)
+        : voucher.MayAnswerIn(session) ? null
+        : Problems.NotVouchedFor(session.Id);
 
     private static ViewAnswer Judge(RequestContext request, CoordinationState state, TagView view, Permissions needed,
         bool isTagged, ReadConditions conditions)

@@ -144,15 +144,17 @@ internal sealed partial class HubConnection
     }
 
     /// <summary>The state jumps: the watches are gone, and the client is told so once, behind what it was to be told
-    /// before. The Applier holds its lock.</summary>
-    public void Displace(Displacement why)
+    /// before and ahead of every answer from the new state. The Applier holds its lock.</summary>
+    /// <param name="notice">What it is told besides, whether it has watches or not.</param>
+    public void Displace(string reason, ClusterNotice? notice)
     {
-        // Each of the watches is told.
-        if (_watches.Count > 0)
+        // After an overflow the end of the watches is told already.
+        var resync = _watches.Count > 0 && !Queue.HasOverflowed ? reason : null;
+        var hasLost = _watches.Count > 0;
+        _watches.Clear();
+        if (hasLost || notice is not null)
         {
-            _watches.Clear();
-            var reason = why == Displacement.LogRegressed ? "log-regressed" : "instance-was-behind";
-            Queue.Jump(() => ResyncAsync(reason));
+            Queue.Jump(() => TellOfJumpAsync(resync, notice), hasLost);
         }
     }
 
@@ -179,6 +181,23 @@ internal sealed partial class HubConnection
             _isClosed = true;
             return DropWatches(manager);
         });
+    }
+
+    private async Task TellOfJumpAsync(string? resync, ClusterNotice? notice)
+    {
+        if (resync is not null)
+        {
+            await ResyncAsync(resync);
+        }
+        else
+        {
+            _applier.Arm((state, _) => Queue.RenewTurns(state));
+        }
+
+        if (notice is not null)
+        {
+            await _client.ClusterEvent(notice);
+        }
     }
 
     /// <summary>Stands at the end of a queue that overflowed or whose state jumped: what was queued before is sent by

@@ -16,12 +16,14 @@ internal sealed class HubPulse(HubConnections connections, ITransactionLog log, 
     private static readonly TimeSpan MaxFarewell = TimeSpan.FromSeconds(5);
 
     private CoordinationState _seen = applier.State;
+    private Task _resuming = Task.CompletedTask;
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         _seen = applier.State;
         health.Changed += TellOfLog;
-        applier.Displaced += TellOfDisplacement;
+        applier.Displacing += TellOfDisplacement;
+        applier.Displaced += WakeAll;
 
         // Registered after SignalR's own end, and so called before it: it would cut the connections without a word.
         lifetime.ApplicationStopping.Register(AskAllToLeave);
@@ -31,7 +33,8 @@ internal sealed class HubPulse(HubConnections connections, ITransactionLog log, 
     public override Task StopAsync(CancellationToken cancellationToken)
     {
         health.Changed -= TellOfLog;
-        applier.Displaced -= TellOfDisplacement;
+        applier.Displacing -= TellOfDisplacement;
+        applier.Displaced -= WakeAll;
         return base.StopAsync(cancellationToken);
     }
 
@@ -44,20 +47,27 @@ internal sealed class HubPulse(HubConnections connections, ITransactionLog log, 
             await Task.Delay(tick, time, stoppingToken);
 
             // While an instance with a log of its own sleeps, nobody ends its sessions.
-            await FollowAsync(log.Description.IsShared ? time.GetElapsedTime(began) - tick : default, stoppingToken);
+            var overslept = log.Description.IsShared ? time.GetElapsedTime(began) - tick : default;
+            List<HubConnection> waiting =
+                [.. connections.All.Where(one => one.Session.Follow(applier, tracker, overslept, mayResume: false))];
+            if (_resuming.IsCompleted)
+            {
+                await _resuming;
+                _resuming = waiting.Count > 0 ? ResumeAsync(waiting, stoppingToken) : Task.CompletedTask;
+            }
+
             TellOfInstances(applier.State);
         }
     }
 
-    private async Task FollowAsync(TimeSpan overslept, CancellationToken stopping)
+    /// <summary>Asks the log for what it has, which may take long; meanwhile the others are looked after.</summary>
+    private async Task ResumeAsync(IEnumerable<HubConnection> waiting, CancellationToken stopping)
     {
-        List<HubConnection> waiting =
-            [.. connections.All.Where(one => one.Session.Follow(applier, tracker, overslept, mayResume: false))];
-        if (waiting.Count > 0 && (await gate.ReadAsync(default, stopping)).Error == ErrorCode.Ok)
+        if ((await gate.ReadAsync(default, stopping)).Error == ErrorCode.Ok)
         {
             foreach (var connection in waiting)
             {
-                connection.Session.Follow(applier, tracker, overslept, mayResume: true);
+                connection.Session.Follow(applier, tracker, TimeSpan.Zero, mayResume: true);
             }
         }
     }
@@ -65,11 +75,23 @@ internal sealed class HubPulse(HubConnections connections, ITransactionLog log, 
     private void AskAllToLeave() =>
         Task.WaitAll([.. connections.All.Select(connection => connection.LeaveAsync())], MaxFarewell);
 
+    /// <summary>Before the new state is published, so that nobody is answered from it who was not told.</summary>
     private void TellOfDisplacement(Displacement why, CoordinationState state)
     {
-        if (why == Displacement.LogRegressed)
+        var hasRegressed = why == Displacement.LogRegressed;
+        var reason = hasRegressed ? "log-regressed" : "instance-was-behind";
+        var notice = hasRegressed ? new ClusterNotice("logRegressed", instance.Name, state.LastZxid.ToString()) : null;
+        foreach (var connection in connections.All)
         {
-            Tell("logRegressed", instance.Name, state);
+            connection.Displace(reason, notice);
+        }
+    }
+
+    private void WakeAll(Displacement why, CoordinationState state)
+    {
+        foreach (var connection in connections.All)
+        {
+            connection.Queue.Wake();
         }
     }
 

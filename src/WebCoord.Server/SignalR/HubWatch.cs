@@ -25,7 +25,10 @@ internal sealed class HubWatch(HubConnection connection, string id, string path,
 
     public void Enqueue(WatchEvent watchEvent) => connection.EnqueueEvent(this, watchEvent);
 
-    public void Displace(Displacement why) => connection.Displace(why);
+    public void Displace(Displacement why)
+    {
+        // Its connection is told, as are those that have no watch.
+    }
 
     public void Wake() => connection.Queue.Wake();
 }

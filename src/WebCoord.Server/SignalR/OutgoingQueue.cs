@@ -54,18 +54,19 @@ internal sealed class OutgoingQueue(Applier applier, int capacity, Action<Except
         }
     }
 
-    /// <summary>The state jumps, maybe back, and the watches are dropped. What is queued is sent, as are the answers
-    /// that are under way; then comes <paramref name="resync"/>, unless an overflow had queued one already; and only
-    /// then answers from the new state. The Applier's lock is held, and the new state is not published yet.</summary>
-    public void Jump(Func<Task> resync)
+    /// <summary>The state jumps, maybe back. What is queued is sent, as are the answers that are under way; then comes
+    /// <paramref name="tell"/>, which has the turns renewed; and only then answers from the new state. The Applier's
+    /// lock is held, and the new state is not published yet: who calls it wakes the queue once it is.</summary>
+    /// <param name="dropsWatches">Whether there were watches, which are to be dropped as after an overflow.</param>
+    public void Jump(Func<Task> tell, bool dropsWatches)
     {
         lock (_lock)
         {
             _era++;
-            if (!_isClosed && !HasOverflowed)
+            if (!_isClosed)
             {
-                HasOverflowed = true;
-                _waiting.Enqueue(new Push(Zxid.None, resync, _era));
+                HasOverflowed |= dropsWatches;
+                _waiting.Enqueue(new Push(Zxid.None, tell, _era));
             }
         }
     }
@@ -87,18 +88,28 @@ internal sealed class OutgoingQueue(Applier applier, int capacity, Action<Except
         return true;
     }
 
-    /// <summary>The watches are dropped: events of those armed from now on are queued again. Answers that waited for
-    /// this are from the present state: that of a turn begun while the state jumped may be no more.</summary>
+    /// <summary>The watches are dropped: events of those armed from now on are queued again.</summary>
     /// <param name="state">The state published last; the Applier's lock is held.</param>
     public void EndOverflow(CoordinationState state)
     {
         lock (_lock)
         {
             HasOverflowed = false;
-            foreach (var turn in _turns.Where(turn => turn.Era == _era && !turn.Ready.IsCompleted))
-            {
-                turn.Renew(state);
-            }
+            RenewTurns(state);
+        }
+    }
+
+    /// <summary>Answers that wait for what is being sent are from the present state: that of a turn begun while the
+    /// state jumped may be no more.</summary>
+    /// <param name="state">The state published last; the Applier's lock is held.</param>
+    /// <returns>How many answers that are.</returns>
+    public int RenewTurns(CoordinationState state)
+    {
+        lock (_lock)
+        {
+            var waiting = _turns.FindAll(turn => turn.Era == _era && !turn.Ready.IsCompleted);
+            waiting.ForEach(turn => turn.Renew(state));
+            return waiting.Count;
         }
     }
 

@@ -64,7 +64,7 @@ internal sealed partial class WireConnectionHandler(WireConnections connections,
     private async Task ServeAsync(WireConnection connection, ConnectionContext context)
     {
         // When the server stops, what was taken is finished and nothing more is taken: from the first moment on, so
-        // that clients turn to another server while this one still drains.
+        // that clients turn to another server while HTTP requests are still finished.
         var lifetime = context.Features.Get<IConnectionLifetimeNotificationFeature>();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(host.ApplicationStopping,
             lifetime?.ConnectionClosedRequested ?? CancellationToken.None);

@@ -15,13 +15,13 @@ internal sealed class WirePulse(WireConnections connections, Applier applier, IT
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        applier.Displaced += DisplaceAll;
+        applier.Displacing += DisplaceAll;
         return base.StartAsync(cancellationToken);
     }
 
     public override Task StopAsync(CancellationToken cancellationToken)
     {
-        applier.Displaced -= DisplaceAll;
+        applier.Displacing -= DisplaceAll;
         return base.StopAsync(cancellationToken);
     }
 
@@ -47,6 +47,8 @@ internal sealed class WirePulse(WireConnections connections, Applier applier, IT
         }
     }
 
+    /// <summary>Before anybody sees the new state: no answer from it may reach a client that has seen what is lost.
+    /// </summary>
     private void DisplaceAll(Displacement why, CoordinationState state)
     {
         foreach (var connection in connections.All.Where(connection => connection.Session is not null))

@@ -76,6 +76,15 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         Assert.Equal(0, kill.ExitCode);
     }
 
+    /// <summary>Waits until it has printed a text; fails with what it did print when that takes too long.</summary>
+    public async Task SaysAsync(string text)
+    {
+        for (var watch = Stopwatch.StartNew(); !Output.Contains(text, StringComparison.Ordinal); await Task.Delay(20))
+        {
+            Assert.True(watch.Elapsed < MaxWait, $"It did not say '{text}'. It printed:\n{Output}");
+        }
+    }
+
     /// <summary>Waits until it has ended; returns its exit code.</summary>
     public async Task<int> WaitForExitAsync()
     {

@@ -1,10 +1,14 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 using WebCoord.Core;
 using WebCoord.Core.Commands;
 using WebCoord.Core.Sessions;
 using WebCoord.Server.Pipeline;
+using WebCoord.Server.Rest;
 using WebCoord.Server.Security;
+using WebCoord.Server.Tests.Pipeline;
 using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Tests.Rest;
@@ -140,6 +144,86 @@ public sealed class SharedLogTests
     }
 
     [Fact]
+    public async Task In_a_session_that_may_have_ended_unheard_of_nothing_is_read()
+    {
+        await using var application = new SharedLogApplication();
+        using var client = application.CreateClient();
+        var token = ("WebCoord-Session", await OpenSessionAsync(client, 2_000));
+        application.Log.CutOff();
+        var refused = await SharedLogApplication.UntilAsync(503, () =>
+            client.SendAsync(HttpMethod.Get, "/v1/nodes?consistency=local", null, token));
+        var problem = await refused.ProblemAsync(503, "log-unavailable");
+        Assert.Contains("another instance", problem.Text("detail"), StringComparison.Ordinal);
+        Assert.Equal("1", refused.Header("Retry-After"));
+        await (await client.GetAsync("/v1/nodes?consistency=local")).JsonAsync(200);
+        application.Log.Reconnect();
+        await SharedLogApplication.UntilAsync(200, () =>
+            client.SendAsync(HttpMethod.Get, "/v1/nodes?consistency=local", null, token));
+    }
+
+    [Fact]
+    public async Task A_poll_in_a_session_does_not_end_as_if_the_session_were_well()
+    {
+        await using var application = new SharedLogApplication();
+        using var client = application.CreateClient();
+        var token = ("WebCoord-Session", await OpenSessionAsync(client, 4_000));
+        var poll = client.SendAsync(HttpMethod.Get, "/v1/nodes/a?wait=2s&consistency=local", null, token,
+            ("If-None-Match", "\"absent\""));
+        var applier = application.Service<Applier>();
+        while (applier.WatchCount == 0)
+        {
+            await Task.Delay(10);
+        }
+
+        application.Log.CutOff();
+        await (await poll).ProblemAsync(503, "log-unavailable");
+    }
+
+    [Fact]
+    public void A_local_read_is_marked_once_several_looks_were_not_answered()
+    {
+        var time = new ManualTime();
+        var health = new LogHealth(time, isShared: true, NullLogger<LogHealth>.Instance);
+        var staleness = new Staleness(GatedLog.Shared(), health);
+        time.Advance(TimeSpan.FromSeconds(0.9));
+        Assert.False(Tell().ContainsKey("WebCoord-Stale"));
+        time.Advance(TimeSpan.FromSeconds(0.3));
+        Assert.Equal("1200", Tell()["WebCoord-Stale"]);
+
+        IHeaderDictionary Tell()
+        {
+            var response = new DefaultHttpContext().Response;
+            staleness.Tell(response);
+            return response.Headers;
+        }
+    }
+
+    [Fact]
+    public async Task A_listing_does_not_go_on_in_a_state_that_was_lost()
+    {
+        await using var application = new SharedLogApplication();
+        using var client = application.CreateClient();
+        await (await client.PutTextAsync("/list", "")).JsonAsync(201);
+        var kept = application.Service<Applier>().State;
+        await (await client.PutTextAsync("/list/a", "")).JsonAsync(201);
+        await (await client.PutTextAsync("/list/b", "")).JsonAsync(201);
+        var first = await (await client.GetAsync("/v1/children/list?limit=1")).JsonAsync(200);
+        var next = $"/v1/children/list?limit=1&consistency=local&cursor={first.Text("next")}";
+        await (await client.GetAsync(next)).JsonAsync(200);
+        application.Log.Close();
+        await application.Log.RegressAsync(kept);
+        var lost = await SharedLogApplication.UntilAsync(410, () => client.GetAsync(next));
+        Assert.Contains("lost", (await lost.ProblemAsync(410, "cursor-expired")).Text("detail"),
+            StringComparison.Ordinal);
+
+        // So it is once the log has gone on beyond it, in a new epoch.
+        application.Log.Open();
+        var put = await SharedLogApplication.UntilAsync(201, () => client.PutTextAsync("/list/c", ""));
+        Assert.True(application.Service<Applier>().State.LastZxid.Epoch > kept.LastZxid.Epoch, put.ToString());
+        await (await client.GetAsync(next)).ProblemAsync(410, "cursor-expired");
+    }
+
+    [Fact]
     public async Task What_was_lost_with_a_part_of_the_log_is_refused_at_once()
     {
         await using var application = new SharedLogApplication();
@@ -163,6 +247,10 @@ public sealed class SharedLogTests
         Assert.Contains("webcoord_log_regressions_total 1", await client.GetStringAsync("/metrics"),
             StringComparison.Ordinal);
     }
+
+    private static async Task<string> OpenSessionAsync(HttpClient client, int timeoutMs) =>
+        (await (await client.SendAsync(HttpMethod.Post, "/v1/sessions", new { timeoutMs })).JsonAsync(201))
+            .Text("token");
 
     private static Command.Put Put(string path, string data) => new(path, Encoding.UTF8.GetBytes(data));
 

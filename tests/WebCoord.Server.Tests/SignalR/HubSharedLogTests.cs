@@ -1,4 +1,5 @@
 using WebCoord.Core.Commands;
+using WebCoord.Server.SignalR;
 using WebCoord.Server.Tests.Pipeline;
 
 namespace WebCoord.Server.Tests.SignalR;
@@ -75,6 +76,90 @@ public sealed class HubSharedLogTests
         await Task.Delay(1_500);
         log.OpenReads();
         Assert.Equal(("expired", "session-closed"), await NextStateAsync(client));
+    }
+
+    [Fact]
+    public async Task While_the_log_is_asked_for_one_session_the_others_are_looked_after()
+    {
+        var log = GatedLog.Shared();
+        await using var server = await HubServer.StartAsync(log);
+        await using var resuming = await server.ConnectAsync();
+        await using var client = await server.ConnectAsync();
+        await resuming.CallAsync("OpenSession", new { timeoutMs = 2_000 });
+        Assert.Equal(("connected", null), await NextStateAsync(resuming));
+        log.CutOff();
+        Assert.Equal(("suspended", "log-unavailable"), await NextStateAsync(resuming));
+
+        // The log answers again, but not when it is asked for its head, as is done for whoever is to be resumed.
+        var looks = log.Looks;
+        log.CloseLooks();
+        log.Reconnect();
+        await HubServer.UntilAsync(() => log.Looks > looks);
+        await client.CallAsync("OpenSession", new { timeoutMs = 2_000 });
+        Assert.Equal(("connected", null), await NextStateAsync(client));
+        log.Close();
+        Assert.Equal(("suspended", "log-unavailable"), await NextStateAsync(client));
+        log.OpenAll();
+        Assert.Equal(("resumed", null), await NextStateAsync(client));
+    }
+
+    [Fact]
+    public async Task A_loss_is_told_before_any_answer_from_what_is_left()
+    {
+        var log = GatedLog.Shared();
+        await using var server = await HubServer.StartAsync(log);
+        await using var client = await server.ConnectAsync();
+        await client.CallAsync("ListWatches", new { });
+        var connection = Assert.Single(server.Connections.All);
+        var kept = server.Applier.State;
+        var lost = await server.PutAsync("/lost", "x");
+        Assert.True(lost.Succeeded);
+        log.Close();
+        AnswerTurn? turn = null;
+        var wasReady = true;
+        server.Applier.Displacing += (_, _) =>
+        {
+            // A call that comes at this very moment, when the state that it could be answered from is the lost one.
+            turn = connection.Queue.BeginAnswer(server.Applier.State);
+            wasReady = turn.Ready.IsCompleted;
+        };
+        await log.RegressAsync(kept);
+        await NextClusterEventAsync(client, "logRegressed");
+        Assert.False(wasReady);
+        await turn!.Ready;
+        Assert.Equal(kept.LastZxid, turn.State.LastZxid);
+        turn.End();
+        log.Open();
+    }
+
+    [Fact]
+    public async Task What_was_queued_before_a_loss_is_sent_though_nothing_new_is_written()
+    {
+        var log = GatedLog.Shared();
+        await using var server = await HubServer.StartAsync(log);
+        await using var client = await server.ConnectAsync();
+        await client.CallAsync("Watch", new { watchId = "w", path = "/lost", kind = "exists", mode = "once" });
+        var connection = Assert.Single(server.Connections.All);
+        var kept = server.Applier.State;
+
+        // An answer that is not written yet keeps back the event of the only watch.
+        var answer = connection.Queue.BeginAnswer();
+        await server.PutAsync("/lost", "x");
+        log.Close();
+        await log.RegressAsync(kept);
+        await HubServer.UntilAsync(() => server.Applier.State.LastZxid == kept.LastZxid);
+        Assert.DoesNotContain(client.TakePushes(), push => push.Name == "WatchEvent");
+        answer.End();
+        var heard = new List<string>();
+        while (!heard.Contains("WatchEvent") || !heard.Contains("logRegressed"))
+        {
+            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            var push = await client.NextAsync(timeout.Token);
+            heard.Add(push.Name == "ClusterEvent" ? push.Body.GetProperty("type").GetString()! : push.Name);
+        }
+
+        Assert.Equal(["WatchEvent", "logRegressed"], heard.Where(name => name is "WatchEvent" or "logRegressed"));
+        log.Open();
     }
 
     [Fact]

@@ -8,8 +8,8 @@ using WebCoord.TransactionLog;
 namespace WebCoord.Server.Wire.FourLetterWords;
 
 /// <summary>Where the answers to four-letter words come from: the service as it is at the moment of asking.</summary>
-internal sealed class ServiceReport(Applier applier, WireConnections connections, LogHealth health, ITransactionLog log,
-    IOptions<WebCoordOptions> options, TimeProvider time)
+internal sealed class ServiceReport(Applier applier, PipelineService pipeline, WireConnections connections,
+    LogHealth health, ITransactionLog log, IOptions<WebCoordOptions> options, TimeProvider time)
 {
     /// <summary>The ZooKeeper whose behaviour this service has. Clients read their features off the number in front.
     /// </summary>
@@ -23,8 +23,8 @@ internal sealed class ServiceReport(Applier applier, WireConnections connections
 
     public CoordinationState State => applier.State;
 
-    /// <summary>Whether the log takes writes.</summary>
-    public bool IsServing => health.IsAvailable;
+    /// <summary>Whether the log is loaded and takes writes.</summary>
+    public bool IsServing => pipeline.IsReady && health.IsAvailable;
 
     public ZooKeeperOptions Options => options.Value.ZooKeeper;
 

@@ -1,4 +1,7 @@
 using System.Text;
+using WebCoord.Core.Commands;
+using WebCoord.Server.Pipeline;
+using WebCoord.Server.Tests.Pipeline;
 using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Tests.Wire.FourLetterWords;
@@ -20,9 +23,32 @@ public sealed class UnavailableServiceTests
         await wire.Pipeline.PutAsync("/lost");
         Assert.False(wire.Pipeline.Health.IsAvailable);
 
+        Assert.Equal(answer, await AskAsync(wire, word));
+    }
+
+    [Theory]
+    [InlineData("isro", "null", "rw")]
+    [InlineData("srvr", NotServing, "Zookeeper version")]
+    public async Task While_a_log_that_came_late_is_loaded_nothing_is_told_of_the_state(string word, string answer,
+        string later)
+    {
+        var log = GatedLog.Shared();
+        await log.AppendAsOtherAsync(new Command.ServiceResumed());
+        log.CutOff();
+        await using var wire = await MemoryWire.StartAsync(log);
+        log.CloseReads();
+        log.Reconnect();
+        await RunningPipeline.UntilAsync(() => wire.Pipeline.Health.IsAvailable, "the log answers");
+        Assert.Equal(answer, await AskAsync(wire, word));
+        log.OpenReads();
+        await wire.Pipeline.Get<PipelineService>().Ready.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.StartsWith(later, await AskAsync(wire, word), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> AskAsync(MemoryWire wire, string word)
+    {
         var client = wire.Connect().Client;
         await client.SendAsync(Encoding.ASCII.GetBytes(word));
-
-        Assert.Equal(answer, Encoding.ASCII.GetString(await client.ReceiveToEndAsync()));
+        return Encoding.ASCII.GetString(await client.ReceiveToEndAsync());
     }
 }
