@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using WebCoord.Server.Tests.EndToEnd;
 using WebCoord.Server.Tests.Rest;
@@ -20,7 +21,9 @@ public sealed class RedisStartTests : IDisposable
     {
         await using var redis = await RedisServer.StartAsync();
         await redis.KillAsync();
-        await using var server = await ServerProcess.StartAliveAsync(_folder.Path, Arguments(redis.Endpoint));
+        var address = string.Create(CultureInfo.InvariantCulture, $"--Urls=http://127.0.0.1:{FreePort.Next()}");
+        await using var server = await ServerProcess.StartAliveAsync(_folder.Path,
+            [address, .. Arguments(redis.Endpoint)]);
         await server.SaysAsync("The log does not answer");
         Assert.Contains(redis.Endpoint, server.Output, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.Client.GetAsync("/health/ready")).StatusCode);
