@@ -1,5 +1,4 @@
 using WebCoord.Core;
-using WebCoord.TransactionLog;
 
 namespace WebCoord.Server.Pipeline;
 
