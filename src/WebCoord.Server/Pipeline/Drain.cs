@@ -4,10 +4,10 @@ using WebCoord.TransactionLog;
 namespace WebCoord.Server.Pipeline;
 
 /// <summary>
-/// Hears when the process is told to stop, and first keeps it serving for a while: from that moment its readiness fails,
-/// so that whoever balances the load turns to others before anybody is refused. Only then the host begins to stop, at
-/// which all front ends let go of their clients. Nothing could be served in between those two: SignalR, for one, ends
-/// its connections at the first word of the host's end.
+/// Hears when the process is told to stop, and first keeps it serving for a while: from that moment its readiness
+/// fails, so that whoever balances the load turns to others before anybody is refused. Only then the host begins to
+/// stop, at which all front ends let go of their clients. Nothing could be served in between those two: SignalR, for
+/// one, ends its connections at the first word of the host's end.
 /// </summary>
 internal sealed partial class Drain(ITransactionLog log, InstanceOptions options, IHostApplicationLifetime host,
     TimeProvider time, ILogger<Drain> logger) : IHostLifetime, IDisposable

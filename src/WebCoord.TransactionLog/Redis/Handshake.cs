@@ -78,8 +78,8 @@ internal static class Handshake
             },
             "ROLE" => throw new LogUnavailableException($"{where}: this Redis is a {reply.Text(1)}, not a master.",
                 true),
-            "NONE" when offer.Adopts => throw new LogRefusedException($"{where} does not exist, so there is none to keep. "
-                + "To go on from the state that an instance has, ask it to keep the state"),
+            "NONE" when offer.Adopts => throw new LogRefusedException($"{where} does not exist, so there is none to "
+                + "keep. To go on from the state that an instance has, ask it to keep the state"),
             "NONE" => throw new LogRefusedException($"{where} does not exist, and this instance is not to begin it. "
                 + "Check the address and WebCoord:Log:Redis:Prefix, or set WebCoord:Log:Redis:CreateLog to true"),
             "FORMAT" => throw new LogTooNewException($"{where} has format {reply.Text(1)}; this version knows format "
