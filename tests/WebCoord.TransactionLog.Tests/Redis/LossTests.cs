@@ -232,7 +232,7 @@ public sealed class LossTests(RunningRedis redis) : IClassFixture<RunningRedis>
                 await log.AcceptLossAsync(acceptance, Puts.StateAt(last), CancellationToken.None);
                 return;
             }
-            catch (LogUnavailableException failure) when (failure is { IsLost: false, OutcomeKnown: true })
+            catch (LogUnavailableException failure) when (!failure.IsLost && failure.OutcomeKnown)
             {
                 await IsLostAsync(log);
             }
