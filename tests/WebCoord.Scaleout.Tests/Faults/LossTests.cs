@@ -16,7 +16,7 @@ namespace WebCoord.Scaleout.Tests.Faults;
 /// <summary>
 /// The log is gone while everybody works, and the copies of the instances are all that is left: nobody gives up his,
 /// and nothing is written, until a person decides. What the instance that is decided for had not applied by then is
-/// lost, acknowledged or not; nothing else is.
+/// lost, acknowledged or not, and so is everything when the decision is for another log; nothing else is.
 /// </summary>
 public sealed class LossTests(ITestOutputHelper output)
 {
@@ -53,6 +53,75 @@ public sealed class LossTests(ITestOutputHelper output)
             Assert.True(lost > 0);
         }
     }
+
+    [RedisFact]
+    public async Task The_log_of_another_service_takes_the_place_of_the_lost_one()
+    {
+        var seed = new Seed(output);
+        await using var cluster = await ServerCluster.StartAsync(Setup);
+        await using var workload = await Workload.StartAsync(cluster, "/work", seed.Value);
+        await workload.ProgressAsync(Items);
+        var session = await RestSession.OpenAsync(cluster[0].Client, 60_000);
+        var seen = (await Task.WhenAll(cluster.Instances.Select(ZxidAsync))).Max();
+        var (redis, theirs) = await BeginAnotherAsync(cluster);
+
+        var divide = Hold(cluster);
+        await cluster.ReplaceRedisAsync(redis);
+        await UntilLostAsync(cluster, "/work");
+        var had = new List<long>();
+        foreach (var instance in cluster.Instances)
+        {
+            had.Add(await AcceptAsync(cluster, instance, "log"));
+        }
+
+        await cluster.UntilReadyAsync();
+        foreach (var instance in cluster.Instances)
+        {
+            Assert.Equal("theirs", await instance.Client.GetStringAsync("v1/data/of-another"));
+            Assert.Equal(HttpStatusCode.OK, await theirs.BeatAsync(instance.Client));
+            Assert.Equal(HttpStatusCode.Gone, await session.BeatAsync(instance.Client));
+            await AssertExpiredAsync(cluster, instance, seen);
+        }
+
+        // Whatever the lost log had is gone, and what is written from now on has zxids that it never gave out.
+        var firstOfNext = FirstOfNextEpoch(had.Max());
+        workload.Items.Lose(0, firstOfNext);
+        await workload.ProgressAsync(Items);
+        await workload.VerifyAsync(firstOfNext, divide);
+        Assert.True(workload.Items.CountLost() > 0);
+        output.WriteLine(workload.ToString());
+    }
+
+    /// <summary>A service of the same name on another Redis, shorter than this one, and a session of it; its instance is
+    /// gone again.</summary>
+    private static async Task<(RedisServer Redis, RestSession Session)> BeginAnotherAsync(ServerCluster cluster)
+    {
+        var redis = await RedisServer.StartAsync();
+        await using var other = cluster.NewInstance("other", [], redis);
+        await other.StartAsync();
+        using var written = await other.Client.PutAsync("v1/data/of-another", new StringContent("theirs"));
+        Assert.Equal(HttpStatusCode.Created, written.StatusCode);
+        var session = await RestSession.OpenAsync(other.Client, 60_000);
+        Assert.Equal(0, await other.StopAsync());
+        return (redis, session);
+    }
+
+    private static async Task<long> ZxidAsync(ClusterInstance instance)
+    {
+        var cluster = await instance.Client.GetFromJsonAsync<JsonElement>("v1/cluster");
+        return long.Parse(cluster.GetProperty("zxid").GetString()!, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Whoever has seen a zxid of the log that was given up is told that it is gone, and waits for nothing.
+    /// </summary>
+    private static Task AssertExpiredAsync(ServerCluster cluster, ClusterInstance instance, long seen) =>
+        cluster.UntilAsync($"{instance.Name} knows {seen} as lost", async () =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "v1/nodes/of-another");
+            request.Headers.Add("WebCoord-Min-Zxid", seen.ToString(CultureInfo.InvariantCulture));
+            using var answer = await instance.Client.SendAsync(request);
+            return answer.StatusCode == HttpStatusCode.Gone;
+        });
 
     /// <summary>The state of one instance is put in the place of the lost log.</summary>
     /// <param name="isBehind">Whether that instance lacks what was written last, as the others know it.</param>
