@@ -18,13 +18,14 @@ public sealed class AcceptanceTests(RunningRedis redis) : IClassFixture<RunningR
         await using var proxy = new TcpProxy(Server.Port) { MutingText = Restoring };
         var options = RedisLogs.Options(Server) with
         {
-            Configuration = proxy.Endpoint, Timeout = TimeSpan.FromSeconds(2),
+            Configuration = proxy.Endpoint,
+            Timeout = TimeSpan.FromSeconds(2),
         };
         await using var log = await RedisLogs.OpenAsync(options);
         var entry = (await log.AppendAsync(1, 1))[0];
         await LoseAsync(options, log);
-        var silence = await Assert.ThrowsAsync<LogUnavailableException>(() => log.AcceptLossAsync(
-            LossAcceptance.KeepState, Puts.StateAt(entry), CancellationToken.None));
+        var silence = await Assert.ThrowsAsync<LogUnavailableException>(() => LostLogs.AcceptAsync(
+            log, LossAcceptance.KeepState, entry));
         Assert.False(silence.OutcomeKnown);
     }
 
@@ -35,12 +36,10 @@ public sealed class AcceptanceTests(RunningRedis redis) : IClassFixture<RunningR
         await using var log = await RedisLogs.OpenAsync(options);
         var entry = (await log.AppendAsync(1, 1))[0];
         await LoseAsync(options, log);
-        var refusal = await Assert.ThrowsAsync<LogRefusedException>(() => log.AcceptLossAsync(
-            LossAcceptance.KeepLog, Puts.StateAt(entry), CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<LogRefusedException>(() => LostLogs.AcceptAsync(
+            log, LossAcceptance.KeepLog, entry));
         Assert.Contains("keep the state", refusal.Message, StringComparison.Ordinal);
-        var loss = await Assert.ThrowsAsync<LogUnavailableException>(
-            () => log.AppendAsync(2, Puts.Batch(1), CancellationToken.None));
-        Assert.True(loss.IsLost);
+        Assert.True((await LostLogs.RefusalAsync(log, 2)).IsLost);
     }
 
     [RedisFact]
@@ -57,9 +56,9 @@ public sealed class AcceptanceTests(RunningRedis redis) : IClassFixture<RunningR
         await using var newcomer = await RedisLogs.OpenAsync(options);
         var foreign = await newcomer.AppendAsync(1, 2);
         Assert.Equal(0, foreign[1].LastZxid.Epoch);
-        await LostAsync(log);
+        await LostLogs.IsLostAsync(log);
 
-        await log.AcceptLossAsync(LossAcceptance.KeepLog, Puts.StateAt(entry), CancellationToken.None);
+        await LostLogs.AcceptAsync(log, LossAcceptance.KeepLog, entry);
         await RedisLogs.AnswersAsync(newcomer);
         var after = (await newcomer.AppendAsync(3, 1))[0];
         Assert.True(after.LastZxid.Epoch > 500, after.LastZxid.ToString());
@@ -68,21 +67,7 @@ public sealed class AcceptanceTests(RunningRedis redis) : IClassFixture<RunningR
 
     private async Task LoseAsync(RedisLogOptions options, RedisTransactionLog log)
     {
-        var keys = (await Server.AskAsync("KEYS", $"{{{options.Prefix}}}:*")).Texts;
-        await Server.AskAsync(["DEL", .. keys]);
-        await LostAsync(log);
+        await LostLogs.EmptyAsync(Server, options);
+        await LostLogs.IsLostAsync(log);
     }
-
-    private static Task LostAsync(RedisTransactionLog log) => Eventually.HoldsAsync(async () =>
-    {
-        try
-        {
-            await log.LookAsync(null, CancellationToken.None);
-            return false;
-        }
-        catch (LogUnavailableException failure)
-        {
-            return failure.IsLost;
-        }
-    });
 }

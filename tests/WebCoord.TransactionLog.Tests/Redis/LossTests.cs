@@ -15,12 +15,12 @@ public sealed class LossTests(RunningRedis redis) : IClassFixture<RunningRedis>
         using var stop = new CancellationTokenSource();
         var waiting = log.ReadAsync(entries[2].Position(), stop.Token).GetAsyncEnumerator(CancellationToken.None);
         var next = waiting.MoveNextAsync().AsTask();
-        await EmptyAsync(options);
-        await IsLostAsync(log);
-        var append = await RefusalAsync(log, 4);
+        await LostLogs.EmptyAsync(redis.Server, options);
+        await LostLogs.IsLostAsync(log);
+        var append = await LostLogs.RefusalAsync(log, 4);
         Assert.Equal((true, true), (append.IsLost, append.OutcomeKnown));
         Assert.False(next.IsCompleted);
-        Assert.Empty(await KeysAsync(options));
+        Assert.Empty(await LostLogs.KeysAsync(redis.Server, options));
 
         // Those who never knew the log may be told not to begin one.
         await Assert.ThrowsAsync<LogRefusedException>(() => RedisLogs.OpenAsync(options with { CreateLog = false }));
@@ -34,7 +34,7 @@ public sealed class LossTests(RunningRedis redis) : IClassFixture<RunningRedis>
         var (options, log, entries) = await BeginAsync(2);
         await using var _ = log;
         await MoveAsync(options, "", "away-");
-        await IsLostAsync(log);
+        await LostLogs.IsLostAsync(log);
         await MoveAsync(options, "away-", "");
         await RedisLogs.AnswersAsync(log);
         var after = (await log.AppendAsync(3, 1))[0];
@@ -48,11 +48,11 @@ public sealed class LossTests(RunningRedis redis) : IClassFixture<RunningRedis>
         var (options, keeper, entries) = await BeginAsync(4);
         await using var _ = keeper;
         await using var equal = await RedisLogs.OpenAsync(options);
-        await EmptyAsync(options);
-        await IsLostAsync(keeper);
-        await IsLostAsync(equal);
+        await LostLogs.EmptyAsync(redis.Server, options);
+        await LostLogs.IsLostAsync(keeper);
+        await LostLogs.IsLostAsync(equal);
 
-        await AcceptAsync(keeper, LossAcceptance.KeepState, entries[3]);
+        await LostLogs.AcceptAsync(keeper, LossAcceptance.KeepState, entries[3]);
         await RedisLogs.AnswersAsync(equal);
         var state = await equal.LoadSnapshotAsync([], CancellationToken.None);
         Assert.Equal(entries[3].Position(), new LogPosition(state!.LastZxid, state.ChainHash));
@@ -75,9 +75,9 @@ public sealed class LossTests(RunningRedis redis) : IClassFixture<RunningRedis>
         await using var _ = keeper;
         await using var ahead = await RedisLogs.OpenAsync(options);
         var waiting = ahead.TakeAsync(entries[3].Position(), 1);
-        await EmptyAsync(options);
-        await IsLostAsync(keeper);
-        await AcceptAsync(keeper, LossAcceptance.KeepState, entries[1]);
+        await LostLogs.EmptyAsync(redis.Server, options);
+        await LostLogs.IsLostAsync(keeper);
+        await LostLogs.AcceptAsync(keeper, LossAcceptance.KeepState, entries[1]);
         await Assert.ThrowsAsync<LogRegressedException>(() => waiting);
         await RedisLogs.AnswersAsync(keeper);
         Assert.True((await keeper.AppendAsync(5, 1))[0].LastZxid.Epoch > 0);
@@ -89,16 +89,16 @@ public sealed class LossTests(RunningRedis redis) : IClassFixture<RunningRedis>
         var (options, log, entries) = await BeginAsync(2);
         await using var _ = log;
         var waiting = log.TakeAsync(entries[1].Position(), 1);
-        await EmptyAsync(options);
-        await IsLostAsync(log);
+        await LostLogs.EmptyAsync(redis.Server, options);
+        await LostLogs.IsLostAsync(log);
         await using var newcomer = await RedisLogs.OpenAsync(options);
         var foreign = await newcomer.AppendAsync(1, 5);
-        await IsLostAsync(log, "another log");
+        await LostLogs.IsLostAsync(log, "another log");
         await Assert.ThrowsAsync<LogRefusedException>(
-            () => AcceptAsync(log, LossAcceptance.KeepState, entries[1]));
-        await IsLostAsync(log);
+            () => LostLogs.AcceptAsync(log, LossAcceptance.KeepState, entries[1]));
+        await LostLogs.IsLostAsync(log);
 
-        await AcceptAsync(log, LossAcceptance.KeepLog, entries[1]);
+        await LostLogs.AcceptAsync(log, LossAcceptance.KeepLog, entries[1]);
         await Assert.ThrowsAsync<LogRegressedException>(() => waiting);
         Assert.Equal(Puts.Content(foreign), Puts.Content(await log.TakeAsync(LogPosition.Start, 5)));
         var after = (await log.AppendAsync(3, 1))[0];
@@ -111,17 +111,17 @@ public sealed class LossTests(RunningRedis redis) : IClassFixture<RunningRedis>
         var (options, keeper, entries) = await BeginAsync(2);
         await using var _ = keeper;
         await redis.Server.AskAsync("DEL", $"{{{options.Prefix}}}:head");
-        await IsLostAsync(keeper);
-        var loss = await RefusalAsync(keeper, 3);
+        await LostLogs.IsLostAsync(keeper);
+        var loss = await LostLogs.RefusalAsync(keeper, 3);
         var refusal = await Assert.ThrowsAsync<LogRefusedException>(
-            () => AcceptAsync(keeper, LossAcceptance.KeepState, entries[1]));
+            () => LostLogs.AcceptAsync(keeper, LossAcceptance.KeepState, entries[1]));
         var tag = $"{{{options.Prefix}}}:";
         string[] named = [tag + "head", tag + "log", tag + "appenders", tag + "snapshots"];
         Assert.All(named, key => Assert.Contains(key, loss.Message, StringComparison.Ordinal));
         Assert.All(named, key => Assert.Contains(key, refusal.Message, StringComparison.Ordinal));
 
         await redis.Server.AskAsync(["DEL", .. named]);
-        await AcceptAsync(keeper, LossAcceptance.KeepState, entries[1]);
+        await LostLogs.AcceptAsync(keeper, LossAcceptance.KeepState, entries[1]);
         Assert.True((await keeper.AppendAsync(4, 1))[0].LastZxid > entries[1].LastZxid);
     }
 
@@ -129,7 +129,7 @@ public sealed class LossTests(RunningRedis redis) : IClassFixture<RunningRedis>
     public async Task An_old_copy_of_the_log_is_a_loss_and_the_newer_state_is_kept()
     {
         var (options, log, entries) = await BeginAsync(2);
-        await CopyAsync(options, "", "copy-");
+        await LostLogs.CopyAsync(redis.Server, options, "", "copy-");
         entries.AddRange(await log.AppendAsync(3, 4));
         await log.SaveSnapshotAsync(Puts.StateAt(entries[2]), CancellationToken.None);
         await log.SaveSnapshotAsync(Puts.StateAt(entries[4]), CancellationToken.None);
@@ -140,12 +140,12 @@ public sealed class LossTests(RunningRedis redis) : IClassFixture<RunningRedis>
         var waiting = late.ReadAsync(entries[5].Position(), stop.Token).GetAsyncEnumerator(CancellationToken.None);
         var next = waiting.MoveNextAsync().AsTask();
 
-        await CopyAsync(options, "copy-", "");
-        await IsLostAsync(late);
+        await LostLogs.CopyAsync(redis.Server, options, "copy-", "");
+        await LostLogs.IsLostAsync(late);
         Assert.False(next.IsCompleted);
         Assert.Equal(0, late.Regressions);
 
-        await AcceptAsync(late, LossAcceptance.KeepLog, entries[5]);
+        await LostLogs.AcceptAsync(late, LossAcceptance.KeepLog, entries[5]);
         await Assert.ThrowsAsync<LogRegressedException>(() => next);
         Assert.Equal(Puts.Content(entries[..2]), Puts.Content(await late.TakeAsync(LogPosition.Start, 2)));
     }
@@ -162,12 +162,12 @@ public sealed class LossTests(RunningRedis redis) : IClassFixture<RunningRedis>
             Assert.Contains("not lost", refusal.Message, StringComparison.Ordinal);
         }
 
-        await EmptyAsync(options);
-        await IsLostAsync(log);
+        await LostLogs.EmptyAsync(redis.Server, options);
+        await LostLogs.IsLostAsync(log);
         await Assert.ThrowsAsync<LogRefusedException>(
-            () => AcceptAsync(log, LossAcceptance.KeepLog, entries[0]));
-        Assert.Empty(await KeysAsync(options));
-        await IsLostAsync(log);
+            () => LostLogs.AcceptAsync(log, LossAcceptance.KeepLog, entries[0]));
+        Assert.Empty(await LostLogs.KeysAsync(redis.Server, options));
+        await LostLogs.IsLostAsync(log);
     }
 
     [RedisFact]
@@ -189,71 +189,6 @@ public sealed class LossTests(RunningRedis redis) : IClassFixture<RunningRedis>
         var options = RedisLogs.Options(redis.Server) with { Timeout = TimeSpan.FromSeconds(3) };
         var log = await RedisLogs.OpenAsync(options);
         return (options, log, await log.AppendAsync(1, count));
-    }
-
-    /// <summary>Waits until the log is told as lost, for that reason.</summary>
-    private static Task IsLostAsync(RedisTransactionLog log, string why = "") => Eventually.HoldsAsync(async () =>
-    {
-        try
-        {
-            await log.LookAsync(null, CancellationToken.None);
-            return false;
-        }
-        catch (LogUnavailableException failure)
-        {
-            return failure.IsLost && failure.Message.Contains(why, StringComparison.Ordinal);
-        }
-    });
-
-    /// <summary>Appends to a log that is lost. It looks for the log again and again, and may not reach Redis once: then
-    /// it does not say that anything is lost.</summary>
-    private static async Task<LogUnavailableException> RefusalAsync(RedisTransactionLog log, long sequence)
-    {
-        while (true)
-        {
-            var refusal = await Assert.ThrowsAsync<LogUnavailableException>(
-                () => log.AppendAsync(sequence, Puts.Batch(1), CancellationToken.None));
-            if (refusal.IsLost)
-            {
-                return refusal;
-            }
-
-            await IsLostAsync(log);
-        }
-    }
-
-    /// <summary>Accepts the loss, again if the log could not reach Redis just then.</summary>
-    private static async Task AcceptAsync(RedisTransactionLog log, LossAcceptance acceptance, LogEntry last)
-    {
-        while (true)
-        {
-            try
-            {
-                await log.AcceptLossAsync(acceptance, Puts.StateAt(last), CancellationToken.None);
-                return;
-            }
-            catch (LogUnavailableException failure) when (!failure.IsLost && failure.OutcomeKnown)
-            {
-                await IsLostAsync(log);
-            }
-        }
-    }
-
-    private async Task<IReadOnlyList<string>> KeysAsync(RedisLogOptions options) =>
-        (await redis.Server.AskAsync("KEYS", $"{{{options.Prefix}}}:*")).Texts;
-
-    /// <summary>As FLUSHALL, but leaves the logs of other tests alone.</summary>
-    private async Task EmptyAsync(RedisLogOptions options) =>
-        await redis.Server.AskAsync(["DEL", .. await KeysAsync(options)]);
-
-    private async Task CopyAsync(RedisLogOptions options, string from, string to)
-    {
-        var tag = $"{{{options.Prefix}}}:";
-        using var connection = await redis.Server.ConnectAsync();
-        await connection.AskAsync("MULTI");
-        await connection.AskAsync("COPY", $"{tag}{from}head", $"{tag}{to}head", "REPLACE");
-        await connection.AskAsync("COPY", $"{tag}{from}log", $"{tag}{to}log", "REPLACE");
-        await connection.AskAsync("EXEC");
     }
 
     private async Task MoveAsync(RedisLogOptions options, string from, string to)

@@ -13,7 +13,7 @@ public sealed class OldCopyTests(RunningRedis redis) : IClassFixture<RunningRedi
         await using var log = new RedisTransactionLog(clock, options) { Observer = clock };
         await log.OpenAsync(CancellationToken.None);
         await log.AppendAsync(1, 1);
-        await CopyAsync(options, "", "copy-");
+        await LostLogs.CopyAsync(redis.Server, options, "", "copy-");
 
         // More than is kept in memory, so that the time decides and not what happens to be there.
         await log.AppendAsync(2, 10, bytes: 1 << 20);
@@ -22,8 +22,8 @@ public sealed class OldCopyTests(RunningRedis redis) : IClassFixture<RunningRedi
             await clock.ShiftAsync(TimeSpan.FromMinutes(6));
         }
 
-        await CopyAsync(options, "copy-", "");
-        await Eventually.HoldsAsync(async () => await FailureOfAsync(log) is { IsLost: true });
+        await LostLogs.CopyAsync(redis.Server, options, "copy-", "");
+        await LostLogs.IsLostAsync(log);
         Assert.Equal(0, log.Regressions);
     }
 
@@ -39,33 +39,10 @@ public sealed class OldCopyTests(RunningRedis redis) : IClassFixture<RunningRedi
             await clock.ShiftAsync(TimeSpan.FromMinutes(6));
         }
 
-        await CopyAsync(options, "", "copy-");
+        await LostLogs.CopyAsync(redis.Server, options, "", "copy-");
         await log.AppendAsync(11, 10, bytes: 1 << 20);
-        await CopyAsync(options, "copy-", "");
+        await LostLogs.CopyAsync(redis.Server, options, "copy-", "");
         await Eventually.HoldsAsync(() => Task.FromResult(log.Regressions == 1));
-    }
-
-    private static async Task<LogUnavailableException?> FailureOfAsync(RedisTransactionLog log)
-    {
-        try
-        {
-            await log.LookAsync(null, CancellationToken.None);
-            return null;
-        }
-        catch (LogUnavailableException failure)
-        {
-            return failure;
-        }
-    }
-
-    private async Task CopyAsync(RedisLogOptions options, string from, string to)
-    {
-        var tag = $"{{{options.Prefix}}}:";
-        using var connection = await redis.Server.ConnectAsync();
-        await connection.AskAsync("MULTI");
-        await connection.AskAsync("COPY", $"{tag}{from}head", $"{tag}{to}head", "REPLACE");
-        await connection.AskAsync("COPY", $"{tag}{from}log", $"{tag}{to}log", "REPLACE");
-        await connection.AskAsync("EXEC");
     }
 
     /// <summary>A clock that can be put forward; it knows when the log has looked at it since.</summary>
