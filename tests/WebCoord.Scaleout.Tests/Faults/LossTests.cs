@@ -5,7 +5,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using WebCoord.Scaleout.Tests.Checking;
 using WebCoord.Scaleout.Tests.Cluster;
 using WebCoord.Scaleout.Tests.Load;
 using WebCoord.TransactionLog.Tests.Redis;
@@ -92,8 +91,8 @@ public sealed class LossTests(ITestOutputHelper output)
         output.WriteLine(workload.ToString());
     }
 
-    /// <summary>A service of the same name on another Redis, shorter than this one, and a session of it; its instance is
-    /// gone again.</summary>
+    /// <summary>A service of the same name on another Redis, shorter than this one, and a session of it; its instance
+    /// is gone again.</summary>
     private static async Task<(RedisServer Redis, RestSession Session)> BeginAnotherAsync(ServerCluster cluster)
     {
         var redis = await RedisServer.StartAsync();
