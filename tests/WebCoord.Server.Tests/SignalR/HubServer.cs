@@ -88,6 +88,8 @@ internal sealed class HubServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // A test that failed may hold it still, and the server could not stop.
+        (_app.Services.GetRequiredService<ITransactionLog>() as GatedLog)?.OpenAll();
         await _app.StopAsync();
         await _app.DisposeAsync();
     }
