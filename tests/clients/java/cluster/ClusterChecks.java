@@ -3,6 +3,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.recipes.atomic.DistributedAtomicLong;
@@ -35,17 +36,21 @@ final class ClusterChecks {
         var ways = new Ways(stage);
         var inside = new AtomicInteger();
         var most = new AtomicInteger();
-        var clients = List.of(ways.curator(), ways.curator(), ways.curator());
+        var moving = new AtomicBoolean(true);
+        var turns = new ArrayList<AtomicInteger>();
         var tasks = new ArrayList<Callable<Void>>();
-        for (var client : clients) {
-            var mutex = new InterProcessMutex(client, stage.path("lock"));
+        for (var contender = 0; contender < 3; contender++) {
+            var mutex = new InterProcessMutex(ways.curator(), stage.path("lock"));
+            var taken = new AtomicInteger();
+            turns.add(taken);
             tasks.add(() -> {
-                for (var turn = 0; turn < 4; turn++) {
+                while (moving.get()) {
                     Expect.isTrue("the mutex in time", mutex.acquire(60, TimeUnit.SECONDS));
                     most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                     Thread.sleep(50);
                     inside.decrementAndGet();
                     mutex.release();
+                    taken.incrementAndGet();
                 }
 
                 return null;
@@ -53,7 +58,20 @@ final class ClusterChecks {
         }
 
         tasks.add(() -> {
-            ways.move(clients);
+            try {
+                // A create of Curator that loses two connections in a row gives up without a word and without a path.
+                ways.move(() -> {
+                    var before = turns.stream().map(AtomicInteger::get).toList();
+                    for (var i = 0; i < before.size(); i++) {
+                        var taken = turns.get(i);
+                        var seen = before.get(i);
+                        Expect.eventually("another turn", () -> taken.get() >= seen + 2);
+                    }
+                });
+            } finally {
+                moving.set(false);
+            }
+
             return null;
         });
         runAll(tasks);
@@ -125,7 +143,7 @@ final class ClusterChecks {
         var session = client.getZookeeperClient().getZooKeeper().getSessionId();
         client.sync().forPath(stage.root);
         client.create().withMode(CreateMode.EPHEMERAL).forPath(path);
-        ways.move(List.of(client));
+        ways.move(() -> client.checkExists().forPath("/"));
         Expect.equal(session, client.getZookeeperClient().getZooKeeper().getSessionId());
         for (var server : servers) {
             var other = stage.curator(server, TIMEOUT_MS);
@@ -166,15 +184,17 @@ final class ClusterChecks {
         }
 
         /** Blocks one way after the other, so that each client has to turn to another instance at least once. */
-        void move(List<CuratorFramework> clients) throws Exception {
+        void move(Step moved) throws Exception {
             for (var proxy : proxies) {
                 proxy.block();
-                for (var client : clients) {
-                    client.checkExists().forPath("/");
-                }
-
+                moved.run();
                 proxy.restore();
             }
         }
+    }
+
+    /** What shows that the clients have moved. */
+    private interface Step {
+        void run() throws Exception;
     }
 }
