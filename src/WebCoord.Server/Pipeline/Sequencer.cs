@@ -117,6 +117,8 @@ internal sealed class Sequencer(ITransactionLog log, Applier applier, PendingBat
         {
             Refuse(waiting, Displaced);
         }
+
+        TellOfRoom();
     }
 
     /// <summary>Goes on, with the service's own requests first.</summary>
@@ -271,6 +273,8 @@ internal sealed class Sequencer(ITransactionLog log, Applier applier, PendingBat
         {
             Refuse(waiting, refusal);
         }
+
+        TellOfRoom();
     }
 
     private static ApplyResult Unwritten(LogUnavailableException failure, string what) => failure.IsLost

@@ -6,13 +6,16 @@ namespace WebCoord.Server.SignalR;
 /// sent.</summary>
 /// <param name="state">What to answer from.</param>
 /// <param name="era">How often the state had jumped when it began.</param>
-internal sealed class AnswerTurn(OutgoingQueue queue, CoordinationState state, int era)
+/// <param name="mayBeStale">Whether it began without the Applier's lock: the state may have jumped between.</param>
+internal sealed class AnswerTurn(OutgoingQueue queue, CoordinationState state, int era, bool mayBeStale)
 {
     private readonly TaskCompletionSource _eventsSent = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public CoordinationState State { get; private set; } = state;
 
     public int Era => era;
+
+    public bool MayBeStale => mayBeStale;
 
     /// <summary>Completes once every event that the state includes is sent, or the connection is closed.</summary>
     public Task Ready => _eventsSent.Task;

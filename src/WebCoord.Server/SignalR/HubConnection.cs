@@ -191,7 +191,7 @@ internal sealed partial class HubConnection
         }
         else
         {
-            _applier.Arm((state, _) => Queue.RenewTurns(state));
+            _applier.Arm((state, _) => Queue.RenewStale(state));
         }
 
         if (notice is not null)

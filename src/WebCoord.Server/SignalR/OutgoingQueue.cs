@@ -95,21 +95,20 @@ internal sealed class OutgoingQueue(Applier applier, int capacity, Action<Except
         lock (_lock)
         {
             HasOverflowed = false;
-            RenewTurns(state);
+            Renew(_ => true, state);
         }
     }
 
-    /// <summary>Answers that wait for what is being sent are from the present state: that of a turn begun while the
-    /// state jumped may be no more.</summary>
+    /// <summary>The client is told that the state jumped. Answers that wait for that, and may have begun with a state
+    /// that is no more, are from the present one. The others are not: a watch that one of them tells of is armed since
+    /// its own state.</summary>
     /// <param name="state">The state published last; the Applier's lock is held.</param>
     /// <returns>How many answers that are.</returns>
-    public int RenewTurns(CoordinationState state)
+    public int RenewStale(CoordinationState state)
     {
         lock (_lock)
         {
-            var waiting = _turns.FindAll(turn => turn.Era == _era && !turn.Ready.IsCompleted);
-            waiting.ForEach(turn => turn.Renew(state));
-            return waiting.Count;
+            return Renew(turn => turn.MayBeStale, state);
         }
     }
 
@@ -118,7 +117,7 @@ internal sealed class OutgoingQueue(Applier applier, int capacity, Action<Except
     {
         lock (_lock)
         {
-            return Begin(applier.State);
+            return Begin(applier.State, mayBeStale: true);
         }
     }
 
@@ -128,7 +127,7 @@ internal sealed class OutgoingQueue(Applier applier, int capacity, Action<Except
     {
         lock (_lock)
         {
-            return Begin(state);
+            return Begin(state, mayBeStale: false);
         }
     }
 
@@ -218,9 +217,16 @@ internal sealed class OutgoingQueue(Applier applier, int capacity, Action<Except
         _waiting.TryPeek(out var next) && (next.Era < _era || next.Zxid <= applier.State.LastZxid)
             && _turns.TrueForAll(next.IsIncludedIn);
 
-    private AnswerTurn Begin(CoordinationState state)
+    private int Renew(Predicate<AnswerTurn> isConcerned, CoordinationState state)
     {
-        var turn = new AnswerTurn(this, state, _era);
+        var waiting = _turns.FindAll(turn => turn.Era == _era && !turn.Ready.IsCompleted && isConcerned(turn));
+        waiting.ForEach(turn => turn.Renew(state));
+        return waiting.Count;
+    }
+
+    private AnswerTurn Begin(CoordinationState state, bool mayBeStale)
+    {
+        var turn = new AnswerTurn(this, state, _era, mayBeStale);
         _turns.Add(turn);
         CompleteTurns();
         return turn;

@@ -11,10 +11,14 @@ namespace WebCoord.TransactionLog.Redis;
 internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, LogPosition start, RedisTail tail,
     AppendsInFlight appends, ILogObserver? observer) : IAsyncDisposable
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     /// <summary>So many links ago nobody waits any more for what was appended.</summary>
     private const int MaxIncarnations = 1_024;
 
+    /// <summary>How often it is found out why no connection comes about: addresses that do not answer at all keep that
+    /// waiting, while another may be back.</summary>
+    private static readonly TimeSpan ExplanationPause = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
 
     /// <summary>A Redis that comes and goes may leave a dialler waiting for nothing: at first it is not waited for
@@ -29,6 +33,7 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
     private readonly List<long> _spent = [];
     private readonly CancellationTokenSource _stopping = new();
     private Task? _opened;
+    private long? _explained;
     private string? _logId;
     private long _incarnation;
     private bool _adopts;
@@ -73,7 +78,7 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
     public async Task RestoreAsync(RedisSnapshots snapshots, CoordinationState state,
         CancellationToken cancellationToken)
     {
-        ExpectLoss();
+        var loss = ExpectLoss();
         await using (var connection = await RedisConnection.OpenAsync(options, _keys, options.Timeout,
             cancellationToken))
         {
@@ -81,18 +86,25 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
             await snapshots.RestoreAsync(connection, _logId!, state, cancellationToken);
         }
 
-        await WaitForRecoveryAsync(cancellationToken);
+        try
+        {
+            await WaitForRecoveryAsync(loss, cancellationToken);
+        }
+        catch (LogRefusedException refusal)
+        {
+            throw new LogUnavailableException(refusal.Message + ".", outcomeKnown: false, refusal);
+        }
     }
 
     /// <summary>Takes the log that is in the place of the lost one for this process's own.</summary>
     /// <exception cref="LogRefusedException">The log is not lost, or there is none in its place.</exception>
     public async Task AdoptAsync(CancellationToken cancellationToken)
     {
-        ExpectLoss();
+        var loss = ExpectLoss();
         Volatile.Write(ref _adopts, true);
         try
         {
-            await WaitForRecoveryAsync(cancellationToken);
+            await WaitForRecoveryAsync(loss, cancellationToken);
         }
         finally
         {
@@ -115,26 +127,26 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
         _stopping.Dispose();
     }
 
-    private void ExpectLoss()
+    /// <returns>What is known of the loss.</returns>
+    private LogUnavailableException ExpectLoss()
     {
         if (Slot.Link is not null)
         {
             throw Refusals.NotLost($"The log {_keys.Tag}");
         }
 
-        if (Slot.Failure is not { IsLost: true })
-        {
-            throw Slot.Absence();
-        }
+        return Slot.Failure is { IsLost: true } loss ? loss : throw Slot.Absence();
     }
 
-    private async Task WaitForRecoveryAsync(CancellationToken cancellationToken)
+    /// <param name="before">Says nothing of what was begun since.</param>
+    /// <exception cref="LogRefusedException">A handshake since then was refused.</exception>
+    private async Task WaitForRecoveryAsync(LogUnavailableException before, CancellationToken cancellationToken)
     {
         var recovered = Slot.WaitAsync(cancellationToken);
         for (var began = time.GetTimestamp(); !recovered.IsCompleted;)
         {
             await Task.Delay(FirstPause, time, cancellationToken);
-            if (Slot.Failure is { InnerException: LogRefusedException refusal })
+            if (Slot.Failure is { InnerException: LogRefusedException refusal } failure && failure != before)
             {
                 throw new LogRefusedException(refusal.Message, refusal);
             }
@@ -164,6 +176,10 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // Asked to stop.
+        }
+        catch (LogTooNewException newer)
+        {
+            tail.Entries.Fail(newer);
         }
         catch (Exception bug)
         {
@@ -216,6 +232,11 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
             }
             catch (LogRefusedException refusal)
             {
+                if (refusal is LogTooNewException)
+                {
+                    throw;
+                }
+
                 Report(new LogUnavailableException(refusal.Message + ".", true, refusal)
                 {
                     IsLost = Slot.Failure is { IsLost: true },
@@ -241,7 +262,7 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
     private async Task<RedisLink> ConnectAsync(TimeSpan dialing, CancellationToken cancellationToken)
     {
         var asked = time.GetTimestamp();
-        var connection = await RedisConnection.OpenAsync(options, _keys, dialing, cancellationToken);
+        var connection = await DialAsync(dialing, cancellationToken);
         try
         {
             await _durability.InspectAsync(connection, cancellationToken);
@@ -255,6 +276,27 @@ internal sealed class LinkKeeper(TimeProvider time, RedisLogOptions options, Log
         catch
         {
             await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<RedisConnection> DialAsync(TimeSpan dialing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RedisConnection.OpenAsync(options, _keys, dialing, cancellationToken);
+        }
+        catch (LogUnavailableException)
+            when (_explained is not { } last || time.GetElapsedTime(last) >= ExplanationPause)
+        {
+            _explained = time.GetTimestamp();
+            if (await new RedisProbe(options with { Timeout = dialing }).ExplainAsync(cancellationToken) is { } reason)
+            {
+                // Until that is mended it is worth saying.
+                _explained = null;
+                throw new LogRefusedException(reason);
+            }
+
             throw;
         }
     }

@@ -48,7 +48,7 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     /// <param name="dialing">How long dialling may take, and greeting again.</param>
     /// <exception cref="LogUnavailableException">There is no answer in time.</exception>
-    /// <exception cref="LogRefusedException">The configuration cannot be read, or does not fit that Redis.</exception>
+    /// <exception cref="LogRefusedException">The configuration cannot be read.</exception>
     public static async Task<RedisConnection> OpenAsync(RedisLogOptions options, RedisKeys keys, TimeSpan dialing,
         CancellationToken cancellationToken)
     {
@@ -65,12 +65,6 @@ internal sealed class RedisConnection : IAsyncDisposable
         {
             _ = DiscardAsync(connecting);
             cancellationToken.ThrowIfCancellationRequested();
-            var probe = new RedisProbe(configuration, options with { Timeout = dialing });
-            if (await probe.ExplainAsync(cancellationToken) is { } reason)
-            {
-                throw new LogRefusedException(reason, failure);
-            }
-
             throw new LogUnavailableException($"Redis at {location} cannot be reached. Is it running, and is "
                 + "WebCoord:Log:Redis:Configuration right?", true, failure);
         }

@@ -9,13 +9,14 @@ namespace WebCoord.TransactionLog.Redis;
 
 /// <summary>Finds out why no connection comes about, by saying a few words to each address: the client library tells
 /// hardly more than that it failed.</summary>
-internal sealed class RedisProbe(ConfigurationOptions configuration, RedisLogOptions options)
+internal sealed class RedisProbe(RedisLogOptions options)
 {
+    private readonly ConfigurationOptions _configuration = RedisConnectionString.Parse(options);
+
     /// <summary>What a person must set right; null if it is not a matter of settings, as far as one can see.</summary>
     public async Task<string?> ExplainAsync(CancellationToken cancellationToken)
     {
-        // All at once: those that do not answer must not keep the one that is back from being found.
-        var reasons = await Task.WhenAll(configuration.EndPoints.Select(async address =>
+        var reasons = await Task.WhenAll(_configuration.EndPoints.Select(async address =>
             await ExplainAsync(address, cancellationToken) is { } reason
                 ? $"Redis at {RedisMaster.NameOf(address)} {reason}"
                 : null));
@@ -24,15 +25,15 @@ internal sealed class RedisProbe(ConfigurationOptions configuration, RedisLogOpt
 
     private async Task<string?> ExplainAsync(EndPoint address, CancellationToken cancellationToken)
     {
-        var (talks, reason) = await TalkAsync(address, configuration.Ssl, configuration.Password, cancellationToken);
+        var (talks, reason) = await TalkAsync(address, _configuration.Ssl, _configuration.Password, cancellationToken);
 
         // Where the connection is not as it was asked for, the password is not said.
-        if (talks || !(await TalkAsync(address, !configuration.Ssl, null, cancellationToken)).Talks)
+        if (talks || !(await TalkAsync(address, !_configuration.Ssl, null, cancellationToken)).Talks)
         {
             return reason;
         }
 
-        return configuration.Ssl
+        return _configuration.Ssl
             ? "does not speak TLS. Leave ssl=true out of WebCoord:Log:Redis:Configuration, or name its TLS port there"
             : "speaks nothing but TLS. Add ssl=true to WebCoord:Log:Redis:Configuration, or name its plain port there";
     }
@@ -63,7 +64,7 @@ internal sealed class RedisProbe(ConfigurationOptions configuration, RedisLogOpt
     private async Task<string?> GreetSecurelyAsync(Stream plain, EndPoint address, string? password,
         CancellationToken cancellationToken)
     {
-        var host = configuration.SslHost is { Length: > 0 } named ? named : HostOf(address);
+        var host = _configuration.SslHost is { Length: > 0 } named ? named : HostOf(address);
         var trust = RedisConnectionString.TrustOf(options);
         var distrust = SslPolicyErrors.None;
         await using var secure = new SslStream(plain, true, (sender, certificate, chain, errors) =>

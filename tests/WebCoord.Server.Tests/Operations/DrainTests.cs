@@ -55,6 +55,7 @@ public sealed class DrainTests : IDisposable
         await using var server = await ServerProcess.StartAsync(_folder.Path, "--WebCoord:Log:Kind=memory",
             "--WebCoord:Instance:DrainMs=300");
         Assert.Equal(0, await server.StopAsync());
+        Assert.Contains("for 300 ms it serves on", server.Output, StringComparison.Ordinal);
     }
 
     private static async Task<(string? State, string? Reason)> NextStateAsync(HubClient client)

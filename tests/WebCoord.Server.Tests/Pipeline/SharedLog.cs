@@ -10,7 +10,8 @@ namespace WebCoord.Server.Tests.Pipeline;
 /// its answers.</summary>
 internal sealed class SharedLog(SharedStore store, long incarnation) : ITransactionLog
 {
-    private volatile TaskCompletionSource? _reading;
+    private readonly Lock _readingGate = new();
+    private TaskCompletionSource? _reading;
     private volatile TaskCompletionSource? _answering;
     private volatile LogUnavailableException? _failure;
     private volatile LogRefusedException? _refusal;
@@ -45,12 +46,21 @@ internal sealed class SharedLog(SharedStore store, long incarnation) : ITransact
     }
 
     /// <summary>From here on this instance gets no more entries to read, until <see cref="Read"/>.</summary>
-    public void HoldReading() => _reading = Gate();
+    public void HoldReading()
+    {
+        lock (_readingGate)
+        {
+            _reading = Gate();
+        }
+    }
 
     public void Read()
     {
-        _reading!.SetResult();
-        _reading = null;
+        lock (_readingGate)
+        {
+            _reading!.SetResult();
+            _reading = null;
+        }
     }
 
     /// <summary>Whether it takes no appends, while all else goes on.</summary>
@@ -113,16 +123,15 @@ internal sealed class SharedLog(SharedStore store, long incarnation) : ITransact
     {
         while (true)
         {
-            await (_reading?.Task ?? Task.CompletedTask).WaitAsync(cancellationToken);
-            var changed = store.Changed;
-            if (store.After(after) is { } entry)
+            var (next, wait) = Next(after);
+            if (next is not null)
             {
-                yield return entry;
-                after = LogPosition.Of(entry);
+                yield return next;
+                after = LogPosition.Of(next);
             }
             else
             {
-                await changed.WaitAsync(cancellationToken);
+                await wait.WaitAsync(cancellationToken);
             }
         }
     }
@@ -148,6 +157,16 @@ internal sealed class SharedLog(SharedStore store, long incarnation) : ITransact
         CancellationToken cancellationToken) => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>The next entry; or none, and what to wait for.</summary>
+    private (LogEntry? Entry, Task Wait) Next(LogPosition after)
+    {
+        lock (_readingGate)
+        {
+            var changed = store.Changed;
+            return _reading is { } held ? (null, held.Task) : (store.After(after), changed);
+        }
+    }
 
     private static TaskCompletionSource Gate() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -147,8 +147,8 @@ public sealed class SharedLogTests
         });
 
         LoseFrom(lost.Zxid);
-        await RunningPipeline.UntilAsync(() => first.State.Tree.Find("/lost") is null
-            && second.State.Tree.Find("/lost") is null, "neither instance shows what was lost");
+        await UntilGoneAsync("/lost", first);
+        await UntilGoneAsync("/lost", second);
         Assert.NotNull(second.State.Tree.Find("/kept"));
         Assert.True(watcher.IsDisplaced);
         Assert.Equal(0, second.Applier.WatchCount);
@@ -174,7 +174,7 @@ public sealed class SharedLogTests
         var view = await gate.ReadAsync(default, CancellationToken.None);
         Assert.Equal(ErrorCode.LogUnavailable, view.Error);
         pipeline.SharedLog.Read();
-        await RunningPipeline.UntilAsync(() => pipeline.State.Tree.Find("/lost") is null, "the state is replaced");
+        await UntilGoneAsync("/lost", pipeline);
         view = await gate.ReadAsync(default, CancellationToken.None);
         Assert.Equal(ErrorCode.Ok, view.Error);
         Assert.NotNull(view.State.Tree.Find("/kept"));
@@ -208,8 +208,8 @@ public sealed class SharedLogTests
         await RunningPipeline.UntilAsync(() => sleeper.State.Tree.Find("/lost") is not null, "both have applied it");
         sleeper.SharedLog.HoldReading();
         LoseFrom(lost.Zxid);
-        await RunningPipeline.UntilAsync(() => first.State.Tree.Find("/lost") is null, "the first knows of the loss");
-        await first.PutAsync("/new");
+        await UntilGoneAsync("/lost", first);
+        Assert.True((await first.PutAsync("/new")).Succeeded);
         Assert.NotNull(first.State.Sessions.Find(saw.Id));
         _store.TrimTo(first.State);
         sleeper.SharedLog.Read();
@@ -231,15 +231,17 @@ public sealed class SharedLogTests
         await RunningPipeline.UntilAsync(() => late.State.LastZxid >= lost.Zxid, "the other has applied it");
         late.SharedLog.HoldReading();
         LoseFrom(lost.Zxid);
-        await RunningPipeline.UntilAsync(() => first.State.Sessions.Count == 1, "the first knows of the loss");
+        await RunningPipeline.UntilAsync(
+            () => first.State.Sessions.Count == 1 && !first.Health.IsHeld, "the first knows of the loss");
         var made = await first.SubmitAsync(
             new Command.Create("/lock", null, CreateMode.Ephemeral, Acl.Open), session.Id);
         Assert.True(made.Succeeded, made.Detail);
         late.SharedLog.Read();
-        await RunningPipeline.UntilAsync(() => late.State.Tree.Find("/lock") is not null, "the late one has caught up");
+        await RunningPipeline.UntilAsync(
+            () => late.State.Tree.Find("/lock") is not null && !late.Health.IsHeld, "the late one has caught up");
 
         // Whatever it proposed goes before this.
-        await late.PutAsync("/after");
+        Assert.True((await late.PutAsync("/after")).Succeeded);
         Assert.NotNull(late.State.Tree.Find("/lock"));
         Assert.NotNull(late.State.Sessions.Find(session.Id));
     }
@@ -309,7 +311,7 @@ public sealed class SharedLogTests
         var gate = pipeline.Get<ReadGate>();
         Assert.Equal(ErrorCode.LogUnavailable, (await gate.ReadAsync(default, CancellationToken.None)).Error);
         log.RefuseSnapshots(null);
-        await RunningPipeline.UntilAsync(() => pipeline.State.Tree.Find("/lost") is null, "the state is replaced");
+        await UntilGoneAsync("/lost", pipeline);
         Assert.Equal(ErrorCode.Ok, (await gate.ReadAsync(default, CancellationToken.None)).Error);
         Assert.NotNull(pipeline.State.Tree.Find("/kept"));
     }
@@ -456,6 +458,10 @@ public sealed class SharedLogTests
     private static async Task<Session> OpenAsync(RunningPipeline pipeline) => (await pipeline.SubmitAsync(
         new Command.CreateSession(60_000, new byte[16], new SessionOwner(pipeline.Get<LocalInstance>().Id, 1))))
         .Session!;
+
+    /// <summary>Waits until an instance has another state, and goes on with that.</summary>
+    private static Task UntilGoneAsync(string path, RunningPipeline pipeline) => RunningPipeline.UntilAsync(
+        () => pipeline.State.Tree.Find(path) is null && !pipeline.Health.IsHeld, $"{path} is gone");
 
     private void LoseFrom(Zxid zxid) =>
         _store.LoseTail(_store.Entries.Count(entry => entry.LastZxid >= zxid));

@@ -166,8 +166,8 @@ public sealed class SharedLogTests
     {
         await using var application = new SharedLogApplication();
         using var client = application.CreateClient();
-        var token = ("WebCoord-Session", await OpenSessionAsync(client, 4_000));
-        var poll = client.SendAsync(HttpMethod.Get, "/v1/nodes/a?wait=2s&consistency=local", null, token,
+        var token = ("WebCoord-Session", await OpenSessionAsync(client, 12_000));
+        var poll = client.SendAsync(HttpMethod.Get, "/v1/nodes/a?wait=6s&consistency=local", null, token,
             ("If-None-Match", "\"absent\""));
         var applier = application.Service<Applier>();
         while (applier.WatchCount == 0)

@@ -120,7 +120,7 @@ public sealed class HubSharedLogTests
         server.Applier.Displacing += (_, _) =>
         {
             // A call that comes at this very moment, when the state that it could be answered from is the lost one.
-            turn = connection.Queue.BeginAnswer(server.Applier.State);
+            turn = connection.Queue.BeginAnswer();
             wasReady = turn.Ready.IsCompleted;
         };
         await log.RegressAsync(kept);
@@ -130,6 +130,33 @@ public sealed class HubSharedLogTests
         Assert.Equal(kept.LastZxid, turn.State.LastZxid);
         turn.End();
         log.Open();
+    }
+
+    [Fact]
+    public async Task A_watch_that_is_armed_before_a_loss_is_told_is_answered_before_it_fires()
+    {
+        var log = GatedLog.Shared();
+        await using var server = await HubServer.StartAsync(log);
+        await using var client = await server.ConnectAsync();
+        await client.CallAsync("ListWatches", new { });
+        var connection = Assert.Single(server.Connections.All);
+        var kept = server.Applier.State;
+        await server.PutAsync("/lost", "x");
+
+        // An answer that is not written yet keeps back what is to be told of the loss.
+        var answer = connection.Queue.BeginAnswer();
+        log.Close();
+        await log.RegressAsync(kept);
+        await HubServer.UntilAsync(() => server.Applier.State.LastZxid == kept.LastZxid);
+        var arming = client.CallForArrivalAsync("Watch",
+            new { watchId = "w", path = "/new", kind = "exists", mode = "once", consistency = "local" });
+        await HubServer.UntilAsync(() => server.Applier.WatchCount == 1);
+        log.Open();
+        await server.PutAsync("/new", "x");
+        await HubServer.UntilAsync(() => server.Applier.State.Tree.Find("/new") is not null);
+        answer.End();
+        var armed = await arming;
+        Assert.True(armed.Order < (await client.NextAsync("WatchEvent")).Order);
     }
 
     [Fact]

@@ -40,6 +40,10 @@ public sealed class AcceptanceTests(RunningRedis redis) : IClassFixture<RunningR
             log, LossAcceptance.KeepLog, entry));
         Assert.Contains("keep the state", refusal.Message, StringComparison.Ordinal);
         Assert.True((await LostLogs.RefusalAsync(log, 2)).IsLost);
+
+        // Whoever does so at once is not told of the refusal once more.
+        await LostLogs.AcceptAsync(log, LossAcceptance.KeepState, entry);
+        Assert.True((await log.AppendAsync(3, 1))[0].LastZxid > entry.LastZxid);
     }
 
     [RedisFact]

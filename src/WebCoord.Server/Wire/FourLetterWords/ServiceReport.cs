@@ -23,8 +23,8 @@ internal sealed class ServiceReport(Applier applier, PipelineService pipeline, W
 
     public CoordinationState State => applier.State;
 
-    /// <summary>Whether the log is loaded and takes writes.</summary>
-    public bool IsServing => pipeline.IsReady && health.IsAvailable;
+    /// <summary>Whether the log is loaded, and not being loaded anew, and takes writes.</summary>
+    public bool IsServing => pipeline.IsReady && !health.IsHeld && health.IsAvailable;
 
     public ZooKeeperOptions Options => options.Value.ZooKeeper;
 
