@@ -13,6 +13,10 @@ internal static class EntryStream
 
     private static readonly RedisScript ReadScript = new("read");
 
+    /// <summary>Whether there may have been more than was read at once.</summary>
+    public static bool MayGoOn(IReadOnlyCollection<StoredEntry> read) =>
+        read.Count == MaxCount || read.Sum(entry => (long)entry.Payload.Length) >= EnoughBytes;
+
     /// <summary>Entries after a zxid, in order; none if there are no more.</summary>
     /// <exception cref="LogUnavailableException">There is no answer.</exception>
     /// <exception cref="InvalidDataException">There is something else in the stream.</exception>

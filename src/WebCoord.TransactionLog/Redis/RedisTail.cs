@@ -162,6 +162,7 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
         return view;
     }
 
+    /// <returns>Whether there may be more.</returns>
     private async Task<bool> ReadSomeAsync(RedisLink link, CancellationToken cancellationToken)
     {
         var from = Head;
@@ -184,7 +185,7 @@ internal sealed class RedisTail(TimeProvider time, TimeSpan lookInterval, Append
                 from = next.Position;
             }
 
-            return stored.Count > 0;
+            return EntryStream.MayGoOn(stored);
         }
         catch (InvalidDataException damage)
         {

@@ -41,6 +41,9 @@ internal sealed class RedisServer : IAsyncDisposable
         [
             "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", folder,
             "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--loglevel", "warning",
+
+            // The file shows what was written to it only while it is not rewritten.
+            "--auto-aof-rewrite-percentage", "0",
         ])
         {
             RedirectStandardOutput = true,

@@ -28,6 +28,9 @@ internal static class SizingRows
     private static async Task PrintLogAsync(Deployment deployment, string size, string data, int clients)
     {
         var workload = ComparedRows.Put(deployment, "log " + size, data);
+
+        // The first is the warm-up, in which the code is compiled for good.
+        await Wrk.RunAsync(deployment.First.Address, workload, Duration, clients, ScaleoutBenchmark.Instances);
         var before = await deployment.Redis!.InfoAsync();
         var result = await Wrk.RunAsync(deployment.First.Address, workload, Duration, clients,
             ScaleoutBenchmark.Instances);
