@@ -90,14 +90,18 @@ public sealed partial class RegressionTests(SharedCluster shared, ITestOutputHel
         await cluster.UntilAsync("the replica follows", async () =>
             await replica.InfoAsync("master_link_status") == "up");
         await workload.ProgressAsync(Items);
+
+        // Its link is up before entries come over it.
+        var followed = await LastZxidAsync(cluster.Redis);
+        await cluster.UntilAsync("the replica has what was written", async () =>
+            await LastZxidAsync(replica) >= followed);
         var before = await Task.WhenAll(cluster.Instances.Select(RegressionsAsync));
 
         replication.Hold();
         await workload.ProgressAsync(Items);
         var kept = await LastZxidAsync(replica);
+        var firstOfNext = (await LastZxidAsync(cluster.Redis) >> 32) + 1 << 32;
         var divide = await takeOver(replica);
-
-        var firstOfNext = (kept >> 32) + 1 << 32;
         await cluster.UntilAsync("every instance has seen that the log went back", async () =>
         {
             var now = await Task.WhenAll(cluster.Instances.Select(RegressionsAsync));
